@@ -1,0 +1,19 @@
+"""Where something stands in a file."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of text: lines and columns count code points from 1, the end is exclusive."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    @classmethod
+    def of_file(cls, path: str) -> "Span":
+        """Return the empty span at the start of a file, for what concerns the file as a whole."""
+        return cls(path, 1, 1, 1, 1)

@@ -1,0 +1,60 @@
+"""A parsed YAML document: values, each with the place it stands at."""
+
+from collections.abc import Mapping as MappingABC
+from dataclasses import dataclass
+
+from graphspec.diagnostics.span import Span
+
+ScalarValue = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A leaf, resolved by YAML 1.2's core schema; ``text`` is what was written, ``plain`` that it had no quotes."""
+
+    value: ScalarValue
+    span: Span
+    text: str
+    plain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """An ordered list."""
+
+    items: tuple["Tree", ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A key of a mapping, its place, and its value."""
+
+    key: str
+    span: Span
+    value: "Tree"
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A mapping; keys are always text, in the order they were written."""
+
+    entries: MappingABC[str, Entry]
+    span: Span
+
+    def get(self, key: str) -> "Tree | None":
+        """Return the value under a key, or None where there is no such key."""
+        entry = self.entries.get(key)
+        return None if entry is None else entry.value
+
+
+Tree = Scalar | Sequence | Mapping
+
+
+def plain(tree: Tree) -> object:
+    """Return the Python value of a tree, without places."""
+    if isinstance(tree, Scalar):
+        return tree.value
+    if isinstance(tree, Sequence):
+        return [plain(item) for item in tree.items]
+    return {key: plain(entry.value) for key, entry in tree.entries.items()}
