@@ -42,6 +42,10 @@ class Diagnostics:
         """Start empty."""
         self._items: list[Diagnostic] = []
 
+    def add(self, item: Diagnostic) -> None:
+        """Record a diagnostic that is already made."""
+        self._items.append(item)
+
     def error(
         self,
         code: str,

@@ -1,0 +1,104 @@
+"""``graphspec build``: the compiled model, saved."""
+
+import os
+import sys
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+import click
+
+from graphspec.cli import status
+from graphspec.cli.options import (
+    ALLOW_DOWNLOAD,
+    MODEL,
+    compile_argument,
+    options_of,
+    read_settings,
+    reading_options,
+    report,
+)
+from graphspec.cli.terminal import Progress, table_width, write_err, write_out
+from graphspec.compiler import Compilation
+from graphspec.diagnostics.diagnostic import SpecError, UsageError
+from graphspec.spec import Spec, spec_of
+
+ENDINGS = (".keras", ".weights.h5", ".json")
+
+
+@click.command("build", epilog="Example: graphspec build specs/multi_output.yaml -o model.keras")
+@click.argument("spec")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to save it: .keras, .weights.h5 or .json.")
+@click.option("--no-clobber", is_flag=True, help="Refuse to replace a file.")
+@click.option("--summary", "with_summary", is_flag=True, help="Print the table of the model as well.")
+@ALLOW_DOWNLOAD
+@MODEL
+@reading_options
+def command(spec: str, output: Path | None, **given: Any) -> int:  # noqa: ANN401 - click's options
+    """Build the Keras model of SPEC and save it.
+
+    The ending of the file says how: .keras is the whole model, .weights.h5 its weights, .json its architecture.
+    Without -o it goes to build/NAME.keras.
+    """
+    started = time.perf_counter()
+    if output is not None:
+        _check_output(output, no_clobber=given["no_clobber"])
+    result = compile_argument(spec, options_of(given, read_settings(Path.cwd())))
+    report(result, result.diagnostics, given["color"], quiet=given["quiet"])
+    loaded = spec_of(result, options_of(given, read_settings(Path.cwd())), allow_download=given["allow_download"])
+    if loaded is None:
+        return status.FOUND
+    path = output or Path("build") / f"{given['model'] or loaded.graph.name}.keras"
+    _check_output(path, no_clobber=given["no_clobber"])
+    return _build(loaded, path, result, given, started)
+
+
+def _check_output(path: Path, *, no_clobber: bool) -> None:
+    if not any(path.name.endswith(ending) and path.name != ending for ending in ENDINGS):
+        raise UsageError(f'"{path}" must end in {", ".join(ENDINGS)}, which says how the model is saved')
+    if path.is_dir():
+        raise UsageError(f'"{path}" is a folder')
+    if no_clobber and path.exists():
+        raise UsageError(f'"{path}" exists, and --no-clobber says to keep it')
+
+
+def _build(loaded: Spec, path: Path, result: Compilation, given: dict[str, Any], started: float) -> int:
+    progress = Progress(quiet=given["quiet"])
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    warnings.showwarning = _show_warning
+    progress.say("loading Keras ...")
+    try:
+        from graphspec.target.save import save  # noqa: PLC0415 - Keras is loaded once a spec is good
+
+        model = loaded.build(given["model"])
+        progress.say("saving ...")
+        size = save(model, path)
+    except SpecError as error:
+        progress.done()
+        report(result, error.diagnostics, given["color"], quiet=given["quiet"])
+        return status.FOUND
+    finally:
+        progress.done()
+    if given["with_summary"]:
+        _print_summary(loaded, given["model"])
+    if not given["quiet"]:
+        seconds = time.perf_counter() - started
+        write_out(f"{path}: {_size(size)}, {model.count_params():,} parameters, {seconds:.1f} s")
+    return status.OK
+
+
+def _print_summary(loaded: Spec, model: str | None) -> None:
+    from graphspec.views.summary import render_table  # noqa: PLC0415 - drawn on demand
+
+    write_out(render_table(loaded.examine(model), table_width(sys.stdout)))
+
+
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    write_err(f"graphspec: Keras warns: {' '.join(str(message).split())}")
+
+
+def _size(count: int) -> str:
+    if count < 1024:  # noqa: PLR2004 - the step of binary units
+        return f"{count} bytes"
+    return f"{count / 1024:.1f} KiB" if count < 1024**2 else f"{count / 1024**2:.1f} MiB"

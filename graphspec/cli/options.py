@@ -1,0 +1,137 @@
+"""Options that several commands share, and the settings that stand in for them."""
+
+import os
+import sys
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from graphspec.cli.terminal import wants_color, write_err
+from graphspec.compiler import Compilation, Options, compile_bytes, compile_file
+from graphspec.diagnostics.diagnostic import Diagnostic, UsageError
+from graphspec.diagnostics.render_text import render_count, render_text
+from graphspec.diagnostics.suggest import did_you_mean
+from graphspec.frontend.source import Limits
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_DEFAULT_LIMITS = Limits()
+
+TRUST = click.option("--trust", is_flag=True, help="Allow layers that carry code or read files. Only for specs you trust.")
+PLUGIN = click.option(
+    "--plugin", "plugins", metavar="MODULE", multiple=True, help="Let the spec use the layers of this Python module."
+)
+COLOR = click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to print colours."
+)
+QUIET = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+MODEL = click.option("--model", metavar="NAME", help="Take this entry of models instead of the whole spec.")
+ALLOW_DOWNLOAD = click.option(
+    "--allow-download", is_flag=True, help="Let Keras fetch the weights that an application names."
+)
+MAX_BYTES = click.option(
+    "--max-bytes", type=click.IntRange(1), default=_DEFAULT_LIMITS.file_bytes, show_default=True, metavar="N",
+    help="Refuse larger files.",
+)  # fmt: skip
+MAX_DEPTH = click.option(
+    "--max-depth", type=click.IntRange(1, 200), default=_DEFAULT_LIMITS.depth, show_default=True, metavar="N",
+    help="Refuse deeper nesting.",
+)  # fmt: skip
+MAX_YAML_NODES = click.option(
+    "--max-yaml-nodes", type=click.IntRange(1), default=_DEFAULT_LIMITS.yaml_nodes, show_default=True, metavar="N",
+    help="Refuse more YAML nodes, counted after aliases are expanded.",
+)  # fmt: skip
+
+
+def reading_options(command: _Command) -> _Command:
+    """Add the options of every command that reads a spec."""
+    for option in (MAX_YAML_NODES, MAX_DEPTH, MAX_BYTES, COLOR, QUIET, PLUGIN, TRUST):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What ``[tool.graphspec]`` of the nearest pyproject.toml says."""
+
+    plugins: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    strict: bool = False
+
+
+def read_settings(folder: Path) -> Settings:
+    """Return the settings that hold in a folder.
+
+    Raises UsageError where they are not what they should be.
+    """
+    for candidate in (folder, *folder.parents):
+        file = candidate / "pyproject.toml"
+        if file.is_file():
+            return _settings_of(file)
+    return Settings()
+
+
+def _settings_of(file: Path) -> Settings:
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("graphspec", {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"cannot read {file}: {error}") from None
+    known = {"plugins": list, "exclude": list, "strict": bool}
+    for key, value in table.items():
+        if key not in known:
+            raise UsageError(f'{file}: unknown setting "{key}" under [tool.graphspec]{did_you_mean(key, known)}')
+        is_text = known[key] is not list or (isinstance(value, list) and all(isinstance(item, str) for item in value))
+        if not isinstance(value, known[key]) or not is_text:
+            wanted = "a list of text" if known[key] is list else "true or false"
+            raise UsageError(f'{file}: "{key}" under [tool.graphspec] must be {wanted}')
+    return Settings(tuple(table.get("plugins", ())), tuple(table.get("exclude", ())), bool(table.get("strict")))
+
+
+def options_of(given: dict[str, Any], settings: Settings) -> Options:
+    """Return the compiler's options for a command line."""
+    return Options(
+        trust=given["trust"],
+        plugins=(*given["plugins"], *settings.plugins),
+        limits=Limits(given["max_bytes"], given["max_depth"], given["max_yaml_nodes"]),
+    )
+
+
+def compile_argument(spec: str, options: Options) -> Compilation:
+    """Return what becomes of the spec that a command line names; ``-`` is standard input.
+
+    Raises UsageError where there is no such file.
+    """
+    if spec == "-":
+        return compile_bytes(read_stdin(options), "<stdin>", options, Path.cwd())
+    path = Path(spec)
+    if not os.path.lexists(path):
+        raise UsageError(f'there is no file "{spec}"{_sibling(path)}')
+    if path.is_dir():
+        raise UsageError(f'"{spec}" is a folder; name one spec in it')
+    return compile_file(path, options, spec)
+
+
+def read_stdin(options: Options) -> bytes:
+    """Return what comes in on standard input, up to one byte more than a spec may have."""
+    return sys.stdin.buffer.read(options.limits.file_bytes + 1)
+
+
+def _sibling(path: Path) -> str:
+    try:
+        names = [item.name for item in path.parent.iterdir()]
+    except OSError:
+        return ""
+    return did_you_mean(path.name, names)
+
+
+def report(result: Compilation, diagnostics: tuple[Diagnostic, ...], color: str, *, quiet: bool) -> None:
+    """Print the diagnostics of a command that is not ``validate``: to standard error."""
+    shown = [item for item in diagnostics if item.severity == "error" or not quiet]
+    if not shown:
+        return
+    write_err(render_text(shown, result.sources, color=wants_color(color, sys.stderr, os.environ)))
+    if any(item.severity == "error" for item in shown):
+        write_err(render_count(shown, 1))

@@ -1,0 +1,163 @@
+"""The pipeline, on one screen.
+
+    text --read--> tree --validate--> document --expand--> program --resolve--> graph --lower--> keras.Model
+
+Each step takes the one before and a sink of diagnostics; it goes on past a mistake as far as it can, so that one run
+shows all of them. Only ``lower`` and what follows it load Keras.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, Related
+from graphspec.diagnostics.span import Span
+from graphspec.diagnostics.suggest import did_you_mean
+from graphspec.diagnostics.suppress import suppress
+from graphspec.frontend.document import Document
+from graphspec.frontend.expand import expand
+from graphspec.frontend.files import OutsideRootError, root_of, within_root
+from graphspec.frontend.program import FileProgram, Program
+from graphspec.frontend.read import read
+from graphspec.frontend.source import Limits, Source, decode, load_source
+from graphspec.frontend.tree import Mapping as TreeMapping
+from graphspec.frontend.validate import validate
+from graphspec.graph.ir import Graph
+from graphspec.graph.resolve import Surroundings, resolve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the person who runs GraphSpec allows and chooses."""
+
+    trust: bool = False
+    plugins: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compilation:
+    """What became of a spec: every stage that was reached, what was found, and the texts to show it in."""
+
+    path: str
+    tree: TreeMapping | None = None
+    document: Document | None = None
+    program: Program | None = None
+    graph: Graph | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def has_errors(self) -> bool:
+        """Say whether any mistake, as opposed to a doubt, was found."""
+        return any(item.severity == "error" for item in self.diagnostics)
+
+
+def compile_file(path: Path, options: Options, shown_as: str | None = None) -> Compilation:
+    """Return what becomes of the spec in a file."""
+    diagnostics = Diagnostics()
+    shown = shown_as or str(path)
+    source = load_source(path, shown, options.limits, diagnostics)
+    return _Session(options, diagnostics, root_of(path)).compile(source, path, shown)
+
+
+def compile_bytes(data: bytes, shown_as: str, options: Options, folder: Path) -> Compilation:
+    """Return what becomes of a spec that is not in a file; paths in it are relative to ``folder``."""
+    diagnostics = Diagnostics()
+    source = decode(data, shown_as, options.limits, diagnostics)
+    path = folder / "spec.yaml"
+    return _Session(options, diagnostics, root_of(path)).compile(source, path, shown_as)
+
+
+class _Session:
+    """One run over a spec and the files that it names, each of which is read once."""
+
+    def __init__(self, options: Options, diagnostics: Diagnostics, root: Path) -> None:
+        self.options = options
+        self.diagnostics = diagnostics
+        self.root = root
+        self.sources: dict[str, str] = {}
+        self.graphs: dict[Path, Graph | None] = {}
+        self.open: list[tuple[Path, str]] = []
+
+    def compile(self, source: Source | None, path: Path, shown: str) -> Compilation:
+        result = self.stages(source, path, shown)
+        found = Diagnostics()
+        for item in suppress(self.diagnostics.sorted(), self.sources):
+            found.add(item)
+        return replace(result, diagnostics=found.sorted(), sources=self.sources)
+
+    def stages(self, source: Source | None, path: Path, shown: str) -> Compilation:
+        result = Compilation(path=shown)
+        if source is None:
+            return result
+        self.sources[shown] = source.text
+        tree = read(source, self.diagnostics, self.options.limits)
+        if tree is None:
+            return result
+        document = validate(tree, self.diagnostics)
+        if document is None:
+            return replace(result, tree=tree)
+        program = expand(document, self.diagnostics)
+        self.open.append((Path(os.path.realpath(path)), shown))
+        surroundings = Surroundings(
+            load=lambda model: self.load(model, path, shown), trust=self.options.trust, plugins=self.options.plugins
+        )
+        graph = resolve(
+            program,
+            document.name or model_name(path),
+            surroundings,
+            self.diagnostics,
+            seed=document.seed,
+            compile_section=document.compile,
+        )
+        self.open.pop()
+        return replace(result, tree=tree, document=document, program=program, graph=graph)
+
+    def load(self, model: FileProgram, spec: Path, shown: str) -> Graph | None:
+        """Return the graph of a nested model's file; its mistakes are reported in that file."""
+        try:
+            path = within_root(model.path, spec, self.root)
+        except OutsideRootError as error:
+            self.diagnostics.error("GS301", f'"{model.path}" cannot be read: {error}', model.span)
+            return None
+        shown_as = os.path.normpath(Path(shown).parent / model.path)
+        if any(path == other for other, _ in self.open):
+            self.report_cycle(path, shown_as, model.span)
+            return None
+        if path not in self.graphs:
+            self.graphs[path] = self.load_once(path, shown_as, model)
+        return self.graphs[path]
+
+    def load_once(self, path: Path, shown_as: str, model: FileProgram) -> Graph | None:
+        if not path.exists():
+            siblings = [item.name for item in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
+            hint = did_you_mean(path.name, siblings)
+            self.diagnostics.error("GS302", f'there is no file "{model.path}"{hint}', model.span)
+            return None
+        before = Diagnostics()
+        source = load_source(path, shown_as, self.options.limits, before)
+        if source is None:
+            problem = next(iter(before))
+            self.diagnostics.error("GS302", f'"{model.path}": {problem.message}', model.span, help=problem.help)
+            return None
+        return self.stages(source, path, shown_as).graph
+
+    def report_cycle(self, path: Path, shown_as: str, place: Span) -> None:
+        start = next(number for number, (other, _) in enumerate(self.open) if other == path)
+        files = [shown for _, shown in self.open[start:]]
+        self.diagnostics.error(
+            "GS303",
+            f"these files name each other in a cycle: {' -> '.join([*files, shown_as])}",
+            place,
+            related=[Related("the cycle leads through this file", Span.of_file(shown)) for shown in files[1:]],
+        )
+
+
+def model_name(path: Path) -> str:
+    """Return a file's stem as a name that Keras takes."""
+    stem = path.name.split(".", 1)[0]
+    name = "".join(character if character.isascii() and (character.isalnum() or character == "_") else "_"
+                   for character in stem)  # fmt: skip
+    return name if name[:1].isalpha() or name[:1] == "_" else f"model_{name}"

@@ -1,0 +1,307 @@
+"""The events of one YAML document, composed into a tree.
+
+Events rather than PyYAML's own nodes, because an alias then has a place of its own, and because nesting and expansion
+are bounded before anything is built. Nothing here recurses.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import yaml
+
+from graphspec.diagnostics.span import Span
+from graphspec.frontend.event_places import (
+    PLAIN_STYLES,
+    AliasEvent,
+    CollectionEvent,
+    DocumentEnd,
+    MarkedEvent,
+    NextEvent,
+    NodeEvent,
+    Place,
+    ScalarEvent,
+    anchor_span,
+    collection_start,
+    marked_span,
+    scalar_span,
+    tag_span,
+)
+from graphspec.frontend.mistakes import Mistakes
+from graphspec.frontend.scalars import NULLS, resolve
+from graphspec.frontend.source import Limits, Source
+from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
+
+_MERGE_KEY = "<<"
+_BLOCK_STYLES = ("|", ">")
+_NO_SPACE = re.compile(r"[^\s:]+(:)[\[{\"'$]")
+_NO_SPACE_IN_FLOW = re.compile(r"[^\s:]+(:)\S")
+_COLON_AHEAD = re.compile(r"[ \t\r\n]*:")
+
+
+@dataclass(slots=True)
+class _Anchor:
+    """An anchored node; ``tree`` is None while it is still open."""
+
+    span: Span
+    tree: Tree | None = None
+    nodes: int = 1
+    height: int = 0
+
+
+@dataclass(slots=True)
+class _OpenList:
+    start: Place
+    end: Place
+    nodes_before: int
+    anchor: _Anchor | None
+    height: int = 1
+    items: list[Tree] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _OpenMapping:
+    """A mapping being read; ``key`` is None where the entry is to be dropped or merged."""
+
+    start: Place
+    end: Place
+    nodes_before: int
+    anchor: _Anchor | None
+    flow: bool
+    height: int = 1
+    entries: dict[str, Entry] = field(default_factory=dict)
+    wants_key: bool = True
+    merges: bool = False
+    key: str | None = None
+    key_span: Span | None = None
+    key_plain: bool = False
+    key_end: int = 0
+    merge_span: Span | None = None
+    merged: list[Mapping] = field(default_factory=list)
+
+
+class Composer:
+    """Builds the tree of one document out of its events."""
+
+    def __init__(self, source: Source, limits: Limits, mistakes: Mistakes) -> None:
+        """Start with nothing open."""
+        self._source = source
+        self._limits = limits
+        self._mistakes = mistakes
+        self._open: list[_OpenList | _OpenMapping] = []
+        self._anchors: dict[str, _Anchor] = {}
+        self._undefined: list[tuple[str, Span]] = []
+        self._root: Tree | None = None
+        self._nodes = 0
+        self._handlers: dict[type[yaml.Event], Callable[..., None]] = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.AliasEvent: self._alias,
+            yaml.SequenceStartEvent: self._start,
+            yaml.MappingStartEvent: self._start,
+            yaml.SequenceEndEvent: self._end,
+            yaml.MappingEndEvent: self._end,
+        }
+
+    def compose(self, next_event: NextEvent) -> tuple[Tree | None, DocumentEnd]:
+        """Consume the events of a document; return its tree, or None where part of it is unknown, and the last event."""
+        handlers = self._handlers
+        while (handler := handlers.get(type(event := next_event()))) is not None:
+            handler(event)
+        anchors = {name: anchor.span for name, anchor in self._anchors.items()}
+        for name, span in self._undefined:
+            self._mistakes.undefined_alias(name, span, anchors)
+        return None if self._mistakes.unknown else self._root, event
+
+    def _scalar(self, event: ScalarEvent) -> None:
+        name, style = event.anchor, event.style
+        if name is not None or event.tag is not None or style in _BLOCK_STYLES:
+            span = scalar_span(self._source, event)
+        else:
+            span = marked_span(self._source, event.start_mark, event.end_mark)
+        self._count(1, span)
+        if event.tag is not None:
+            self._tag(event)
+        text, plain = event.value, style in PLAIN_STYLES
+        frame = self._open[-1] if self._open else None
+        if isinstance(frame, _OpenMapping) and frame.wants_key:
+            if name is not None:
+                self._anchors[name] = _Anchor(anchor_span(self._source, event, name), self._leaf(text, span, plain))
+            frame.key_end = event.end_mark.index
+            self._key(frame, text, span, plain=plain)
+            return
+        leaf = self._leaf(text, span, plain)
+        if name is not None:
+            self._anchors[name] = _Anchor(anchor_span(self._source, event, name), leaf)
+        self._add(leaf, 0)
+
+    def _leaf(self, text: str, span: Span, plain: bool) -> Scalar:  # noqa: FBT001 - called for every value
+        if not plain:
+            return Scalar(text, span, text, plain=False)
+        try:
+            return Scalar(resolve(text), span, text)
+        except OverflowError:
+            self._mistakes.number(text, span)
+            return Scalar(text, span, text)
+
+    def _alias(self, event: AliasEvent) -> None:
+        span = marked_span(self._source, event.start_mark, event.end_mark)
+        anchor = self._anchors.get(event.anchor)
+        if anchor is None:
+            self._undefined.append((event.anchor, span))
+        elif anchor.tree is None:
+            self._mistakes.recursive_alias(event.anchor, span, anchor.span)
+        if anchor is None or anchor.tree is None:
+            self._count(1, span)
+            self._add_unknown(span)
+            return
+        self._count(anchor.nodes, span)
+        if len(self._open) + anchor.height > self._limits.depth:
+            self._mistakes.too_deep(span)
+        frame = self._open[-1] if self._open else None
+        if isinstance(frame, _OpenMapping):
+            frame.key_end = event.end_mark.index
+        self._add(replace(anchor.tree, span=span), anchor.height)
+
+    def _start(self, event: CollectionEvent) -> None:
+        place = collection_start(self._source, event)
+        opening = Span(self._source.path, *place, place[0], place[1] + 1)
+        self._count(1, opening)
+        if len(self._open) >= self._limits.depth:
+            self._mistakes.too_deep(opening)
+        if event.tag is not None:
+            self._tag(event)
+        anchor = None
+        if event.anchor is not None:
+            anchor = self._anchors[event.anchor] = _Anchor(anchor_span(self._source, event, event.anchor))
+        if isinstance(event, yaml.SequenceStartEvent):
+            self._open.append(_OpenList(place, place, self._nodes - 1, anchor))
+        else:
+            self._open.append(_OpenMapping(place, place, self._nodes - 1, anchor, bool(event.flow_style)))
+
+    def _end(self, event: MarkedEvent) -> None:
+        frame = self._open.pop()
+        mark, end = event.end_mark, frame.end
+        if mark.index != event.start_mark.index:
+            end = mark.line + 1, mark.column + 1
+        span = Span(self._source.path, *frame.start, *end)
+        tree: Tree
+        if isinstance(frame, _OpenMapping):
+            _merge(frame)
+            tree = Mapping(frame.entries, span)
+        else:
+            tree = Sequence(tuple(frame.items), span)
+        if frame.anchor is not None:
+            frame.anchor.tree = tree
+            frame.anchor.nodes = self._nodes - frame.nodes_before
+            frame.anchor.height = frame.height
+        self._add(tree, frame.height)
+
+    def _add(self, tree: Tree, height: int) -> None:
+        """Give a finished node to the collection that is open around it."""
+        if not self._open:
+            self._root = tree
+            return
+        frame = self._open[-1]
+        frame.end = (tree.span.end_line, tree.span.end_column)
+        frame.height = max(frame.height, height + 1)
+        if isinstance(frame, _OpenList):
+            frame.items.append(tree)
+        elif frame.wants_key:
+            self._tree_as_key(frame, tree)
+        else:
+            self._value(frame, tree)
+
+    def _add_unknown(self, span: Span) -> None:
+        """Stand in for a node that is reported; the document is dropped in the end."""
+        self._mistakes.unknown = True
+        frame = self._open[-1] if self._open else None
+        if not isinstance(frame, _OpenMapping):
+            return
+        frame.end = (span.end_line, span.end_column)
+        frame.key = None
+        frame.merges = False
+        frame.wants_key = not frame.wants_key
+
+    def _tree_as_key(self, frame: _OpenMapping, tree: Tree) -> None:
+        if isinstance(tree, Scalar):
+            self._key(frame, tree.text, tree.span, plain=tree.plain and tree.text != _MERGE_KEY)
+            return
+        self._mistakes.collection_key(tree, flow=frame.flow)
+        frame.wants_key = False
+        frame.key = None
+
+    def _key(self, frame: _OpenMapping, text: str, span: Span, *, plain: bool) -> None:
+        frame.wants_key = False
+        frame.end = (span.end_line, span.end_column)
+        frame.key = None
+        frame.key_plain = plain
+        if plain and text == _MERGE_KEY:
+            self._merge_key(frame, span)
+        elif not text or (plain and text in NULLS):
+            self._mistakes.no_key(text, span)
+        elif text in frame.entries:
+            self._mistakes.duplicate_key(text, span, frame.entries[text].span)
+        elif plain and ":" in text and (match := _NO_SPACE.match(text)):
+            self._mistakes.no_space(text, span, match.start(1))
+        else:
+            frame.key = text
+            frame.key_span = span
+
+    def _merge_key(self, frame: _OpenMapping, span: Span) -> None:
+        if frame.merge_span is not None:
+            self._mistakes.duplicate_merge(span, frame.merge_span)
+            return
+        frame.merge_span = span
+        frame.merges = True
+
+    def _value(self, frame: _OpenMapping, tree: Tree) -> None:
+        frame.wants_key = True
+        if frame.merges:
+            frame.merges = False
+            self._merge_value(frame, tree)
+            return
+        key, span = frame.key, frame.key_span
+        if key is None or span is None:
+            return
+        if frame.flow and frame.key_plain and ":" in key and self._lacks_value(frame, tree):
+            match = _NO_SPACE_IN_FLOW.match(key)
+            if match is not None:
+                self._mistakes.no_space(key, span, match.start(1))
+                return
+        frame.entries[key] = Entry(key, span, tree)
+
+    def _lacks_value(self, frame: _OpenMapping, tree: Tree) -> bool:
+        if not isinstance(tree, Scalar) or tree.text or not tree.plain:
+            return False
+        return _COLON_AHEAD.match(self._source.text, frame.key_end) is None
+
+    def _merge_value(self, frame: _OpenMapping, tree: Tree) -> None:
+        for item in tree.items if isinstance(tree, Sequence) else (tree,):
+            if isinstance(item, Mapping):
+                frame.merged.append(item)
+            else:
+                self._mistakes.bad_merge(item)
+
+    def _tag(self, event: NodeEvent) -> None:
+        span, text = tag_span(self._source, event)
+        self._mistakes.tag(text, span)
+
+    def _count(self, nodes: int, span: Span) -> None:
+        self._nodes += nodes
+        if self._nodes > self._limits.yaml_nodes:
+            self._mistakes.too_many_nodes(span)
+
+
+def _merge(frame: _OpenMapping) -> None:
+    """Add the merged entries that the mapping does not have itself, the earlier mapping's first.
+
+    The key of an entry that came through an alias stands where it was merged in, since a name that is wrong here may
+    be right elsewhere; its value stays at the anchor, where it would be corrected.
+    """
+    for mapping in frame.merged:
+        span = mapping.span
+        for key, entry in mapping.entries.items():
+            if key in frame.entries:
+                continue
+            inside = (span.line, span.column) <= (entry.span.line, entry.span.column) < (span.end_line, span.end_column)
+            frame.entries[key] = entry if inside else Entry(key, span, entry.value)

@@ -1,0 +1,136 @@
+"""Arrows -> operands: ``flat1, flat2 -> merge -> hidden`` wires nodes apart from where they are declared."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from graphspec.diagnostics.diagnostic import Diagnostics, Related
+from graphspec.diagnostics.span import Span
+from graphspec.frontend.fields import describe_value
+from graphspec.frontend.program import Operand, Operands, Reference
+from graphspec.frontend.tree import Scalar, Sequence, Tree
+
+COMMUTATIVE = frozenset({"Add", "Multiply", "Average", "Maximum", "Minimum"})
+REFERENCE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*\Z")
+_NODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """One arrow into a node: the references at its tail."""
+
+    sources: tuple[Reference, ...]
+    span: Span
+
+
+@dataclass(slots=True)
+class Wiring:
+    """The arrows into each node; ``complete`` is False where a mistake may hide some."""
+
+    arrows: dict[str, list[Arrow]] = field(default_factory=dict)
+    targets: list[Reference] = field(default_factory=list)
+    complete: bool = True
+
+
+def read_edges(tree: Tree | None, diagnostics: Diagnostics) -> Wiring:
+    """Return the arrows of ``edges``, by the node they lead to."""
+    wiring = Wiring()
+    if tree is None or (isinstance(tree, Scalar) and tree.value is None):
+        return wiring
+    if not isinstance(tree, Sequence):
+        diagnostics.error(
+            "GS210", f'"edges" must be a list of arrows (- a -> b), not {describe_value(tree)}', tree.span
+        )
+        wiring.complete = False
+        return wiring
+    for item in tree.items:
+        _read_line(item, wiring, diagnostics)
+    return wiring
+
+
+def operands_of(node: str, layer: str | None, arrows: list[Arrow], diagnostics: Diagnostics) -> Operand:
+    """Return the operands that a node's arrows bring, where their order is certain."""
+    if len(arrows) == 1:
+        sources = arrows[0].sources
+        return sources[0] if len(sources) == 1 else Operands(sources, arrows[0].span)
+    if layer not in COMMUTATIVE:
+        names = ", ".join(source.path for arrow in arrows for source in arrow.sources)
+        diagnostics.error(
+            "GS211",
+            f'the order of the operands of "{node}" matters, and {len(arrows)} arrows bring them one by one',
+            arrows[1].span,
+            help=f"write one arrow: {names} -> {node}",
+            related=[Related("the first arrow is here", arrows[0].span)],
+            node=node,
+        )
+    return Operands(tuple(source for arrow in arrows for source in arrow.sources), arrows[0].span)
+
+
+def _read_line(item: Tree, wiring: Wiring, diagnostics: Diagnostics) -> None:
+    if not isinstance(item, Scalar) or not isinstance(item.value, str):
+        wiring.complete = False
+        diagnostics.error("GS210", f'an edge must be text like "a -> b", not {describe_value(item)}', item.span)
+        return
+    groups = _groups(item, wiring, diagnostics)
+    if groups is None:
+        wiring.complete = False
+        return
+    for tail, head in zip(groups, groups[1:], strict=False):
+        for target in head:
+            wiring.arrows.setdefault(target.path, []).append(Arrow(tail, target.span))
+            wiring.targets.append(target)
+
+
+def _groups(item: Scalar, wiring: Wiring, diagnostics: Diagnostics) -> list[tuple[Reference, ...]] | None:
+    text = str(item.value)
+    if "->" not in text:
+        diagnostics.error(
+            "GS210", f'the edge "{text}" has no arrow', item.span, help='write it as "source -> target"'
+        )
+        return None
+    groups: list[tuple[Reference, ...]] = []
+    offset = 0
+    for position, segment in enumerate(text.split("->")):
+        pattern = REFERENCE if position == 0 else _NODE
+        group = _group(segment, offset, item, pattern, diagnostics)
+        if group is None:
+            return None
+        groups.append(group)
+        offset += len(segment) + 2
+    return groups
+
+
+def _group(
+    segment: str, offset: int, item: Scalar, pattern: re.Pattern[str], diagnostics: Diagnostics
+) -> tuple[Reference, ...] | None:
+    references: list[Reference] = []
+    for word in segment.split(","):
+        name = word.strip()
+        start = offset + len(word) - len(word.lstrip())
+        place = within(item, start, len(name))
+        offset += len(word) + 1
+        if not name:
+            diagnostics.error("GS210", f'the edge "{item.value}" has an arrow or a comma with nothing beside it', place)
+            return None
+        if not pattern.match(name):
+            expected = "a reference" if pattern is REFERENCE else "a node (an arrow leads to a whole node)"
+            diagnostics.error("GS210", f'"{name}" in the edge is not {expected}', place)
+            return None
+        references.append(Reference(name, place))
+    return tuple(references)
+
+
+def within(item: Scalar, start: int, length: int) -> Span:
+    """Return the place of a part of a scalar's text, or the whole scalar where the text was written otherwise."""
+    span = item.span
+    quotes = 0 if item.plain else 1
+    one_line = span.line == span.end_line and span.end_column - span.column == len(item.text) + 2 * quotes
+    if not one_line:
+        return span
+    column = span.column + quotes + start
+    return Span(span.path, span.line, column, span.line, column + max(1, length))
+
+
+def unknown_targets(wiring: Wiring, nodes: Collection[str]) -> list[Reference]:
+    """Return the heads of arrows that are no node."""
+    return [target for target in wiring.targets if target.path not in nodes]

@@ -1,0 +1,41 @@
+"""Which files a spec may name: those inside its root, reached by no link out of it."""
+
+import os
+import re
+from pathlib import Path
+
+_MARKERS = (".git", "pyproject.toml")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+
+
+class OutsideRootError(Exception):
+    """Raised where a path leads outside the root, or is no path of a spec; says which."""
+
+
+def root_of(spec: Path) -> Path:
+    """Return the nearest folder above a spec that holds ``.git`` or ``pyproject.toml``, else the spec's own."""
+    folder = Path(os.path.realpath(spec)).parent
+    for candidate in (folder, *folder.parents):
+        if any((candidate / marker).exists() for marker in _MARKERS):
+            return candidate
+    return folder
+
+
+def within_root(named: str, spec: Path, root: Path) -> Path:
+    """Return the file that a spec names, relative to the spec, with every link followed.
+
+    Raises OutsideRootError where the name is absolute or a URL, or leads out of the root.
+    """
+    if _SCHEME.match(named):
+        raise OutsideRootError("a URL or a drive is not a path inside the spec's folder")
+    if named.startswith(("/", "\\", "~")) or Path(named).is_absolute():
+        raise OutsideRootError("an absolute path is not inside the spec's folder")
+    if "\\" in named or "\0" in named:
+        raise OutsideRootError("a path is written with forward slashes")
+    lexical = Path(os.path.normpath(Path(os.path.realpath(spec)).parent / named))
+    if not lexical.is_relative_to(root):
+        raise OutsideRootError(f'it leads out of the spec\'s root, "{root.name or root}"')
+    real = Path(os.path.realpath(lexical))
+    if not real.is_relative_to(root):
+        raise OutsideRootError(f'it is a link that leads out of the spec\'s root, "{root.name or root}"')
+    return real

@@ -1,0 +1,82 @@
+"""The calls of a spec: what is left once every shorthand is written out.
+
+A chain has become its members, arrows have become operands, and every call has its dotted path.
+"""
+
+from collections.abc import Mapping as MappingABC
+from dataclasses import dataclass, field
+from typing import Union
+
+from graphspec.diagnostics.span import Span
+from graphspec.frontend.document import InputSpec, LayerSpec, What
+from graphspec.frontend.tree import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A dotted path to an output of a node, as it was written."""
+
+    path: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Operands:
+    """A list or a mapping of operands, and its place."""
+
+    items: tuple["Operand", ...] | MappingABC[str, "Operand"]
+    span: Span
+
+
+Operand = Union[Reference, Operands, None]  # noqa: UP007 - a forward reference cannot stand in X | Y
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One use of a layer, an op, a model or an expression.
+
+    ``what`` is None where it is unknown, ``operands`` None where there are none, ``wired`` False where what feeds the
+    call is unknown: neither is then worth a second complaint. ``before`` is the chain member in front.
+    """
+
+    path: str
+    keras_name: str
+    span: Span
+    what: What | None
+    operands: Operand
+    wired: bool = True
+    literals: Mapping | None = None
+    trainable: bool | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outputs:
+    """What a graph returns: one tensor, a list or a mapping; ``names`` runs beside ``references``."""
+
+    form: str
+    names: tuple[str, ...]
+    references: tuple[Reference, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileProgram:
+    """A nested model that another file describes."""
+
+    path: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """The calls of one graph, in the order they were written; ``aliases`` maps a chain to its last member."""
+
+    inputs: MappingABC[str, InputSpec]
+    calls: tuple[Call, ...]
+    aliases: MappingABC[str, str]
+    outputs: Outputs | None
+    span: Span
+    dtype: str | None = None
+    layers: MappingABC[str, LayerSpec] = field(default_factory=dict)
+    models: MappingABC[str, "Program | FileProgram | None"] = field(default_factory=dict)

@@ -1,0 +1,250 @@
+"""Read what a node is: the one key that names a layer, an op, an application, a call, an expression or a chain."""
+
+import re
+from collections.abc import Collection
+
+from graphspec.catalog import catalog
+from graphspec.diagnostics.diagnostic import Diagnostics, Related
+from graphspec.diagnostics.span import Span
+from graphspec.diagnostics.suggest import nearest
+from graphspec.frontend.document import LayerSpec, Member, NodeSpec, What, WhatKind
+from graphspec.frontend.fields import checked_fields, describe_value, known_keys, scalar
+from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
+
+RESERVED: dict[str, WhatKind] = {"call": "call", "chain": "chain", "expr": "expr"}
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_CLASS = re.compile(r"[A-Z][A-Za-z0-9_]*\Z")
+
+
+def read_what(
+    mapping: Mapping, part: type[NodeSpec | LayerSpec | Member], subject: str, place: Span, diagnostics: Diagnostics
+) -> tuple[What | None, Mapping]:
+    """Return the what of a node and the mapping of the keys beside it."""
+    own = known_keys(part)
+    candidates = [entry for key, entry in mapping.entries.items() if key not in own]
+    meant = _misindented(candidates, subject, diagnostics)
+    if meant is None:
+        meant = _single(mapping, candidates, own, subject, place, diagnostics)
+    consumed = {entry.key for entry in meant.consumed}
+    beside = Mapping({key: entry for key, entry in mapping.entries.items() if key not in consumed}, mapping.span)
+    if meant.entry is None:
+        return None, beside
+    return _what(meant.entry, subject, diagnostics), beside
+
+
+class _Meant:
+    """The entry that says what a node is, and every entry that was taken care of."""
+
+    __slots__ = ("consumed", "entry")
+
+    def __init__(self, entry: Entry | None, consumed: list[Entry]) -> None:
+        self.entry = entry
+        self.consumed = consumed
+
+
+def _misindented(candidates: list[Entry], subject: str, diagnostics: Diagnostics) -> _Meant | None:
+    """Recognise ``Dense:`` with its arguments at its own depth: one mistake, however many arguments."""
+    if len(candidates) < 2:  # noqa: PLR2004 - a layer and at least one argument
+        return None
+    heads = [entry for entry in candidates if _is_what_name(entry.key)]
+    if len(heads) != 1 or not _is_nothing(heads[0].value):
+        return None
+    head = heads[0]
+    arguments = [entry for entry in candidates if entry is not head]
+    shown = ", ".join(f'"{entry.key}"' for entry in arguments)
+    diagnostics.error(
+        "GS207",
+        f"{shown} stand{'s' if len(arguments) == 1 else ''} beside {head.key} in {subject}, not inside it",
+        arguments[0].span,
+        help=f"indent {'this line' if len(arguments) == 1 else f'these {len(arguments)} lines'} under {head.key},"
+        f" or write {head.key}: {{{', '.join(entry.key + ': ...' for entry in arguments)}}}",
+        related=[Related(f"{head.key} is here", head.span)],
+    )
+    inner = Mapping({entry.key: entry for entry in arguments}, head.span)
+    return _Meant(Entry(head.key, head.span, inner), candidates)
+
+
+def _single(
+    mapping: Mapping,
+    candidates: list[Entry],
+    own: Collection[str],
+    subject: str,
+    place: Span,
+    diagnostics: Diagnostics,
+) -> _Meant:
+    reserved = [key for key in RESERVED if key not in mapping.entries]
+    heads = [entry for entry in candidates if _is_what_name(entry.key)]
+    others = [entry for entry in candidates if not _is_what_name(entry.key)]
+    consumed = list(heads)
+    for entry in others:
+        if nearest(entry.key, [key for key in own if key not in mapping.entries]) and (heads or len(others) > 1):
+            continue
+        meant = nearest(entry.key, reserved)
+        if meant is not None and not heads:
+            diagnostics.error("GS201", f'unknown key "{entry.key}" in {subject}; did you mean "{meant}"?', entry.span)
+            heads.append(Entry(meant, entry.span, entry.value))
+            consumed.append(entry)
+        elif not heads:
+            heads.append(entry)
+            consumed.append(entry)
+        elif _report_argument_outside(entry, heads[0], subject, diagnostics):
+            consumed.append(entry)
+    if not heads:
+        diagnostics.error(
+            "GS205",
+            f"{subject} does not say what it is",
+            place,
+            help='give it one layer, op or application (Dense: {units: 10}), or "call", "chain" or "expr"',
+        )
+        return _Meant(None, consumed)
+    if len([entry for entry in heads if entry in candidates]) > 1:
+        names = " and ".join(f'"{entry.key}"' for entry in heads)
+        diagnostics.error(
+            "GS206",
+            f"{subject} says twice what it is: {names}",
+            heads[1].span,
+            help="make it two nodes, or a chain",
+            related=[Related(f'"{heads[0].key}" is here', heads[0].span)],
+        )
+        return _Meant(None, consumed)
+    return _Meant(heads[0], consumed)
+
+
+def _report_argument_outside(entry: Entry, head: Entry, subject: str, diagnostics: Diagnostics) -> bool:
+    layer = catalog.layer(head.key)
+    if layer is None or entry.key not in layer.arguments:
+        return False
+    diagnostics.error(
+        "GS207",
+        f'"{entry.key}" stands beside {head.key} in {subject}, not inside it',
+        entry.span,
+        help=f"write {head.key}: {{..., {entry.key}: ...}}",
+        related=[Related(f"{head.key} is here", head.span)],
+    )
+    return True
+
+
+def _is_what_name(key: str) -> bool:
+    return key in RESERVED or "." in key or _CLASS.match(key.split(" ", 1)[0]) is not None
+
+
+def _is_nothing(value: Tree) -> bool:
+    return isinstance(value, Scalar) and value.value is None
+
+
+def _what(entry: Entry, subject: str, diagnostics: Diagnostics) -> What | None:
+    if entry.key == "chain":
+        return _chain(entry, subject, diagnostics)
+    if entry.key in RESERVED:
+        return _named(entry, RESERVED[entry.key], subject, diagnostics)
+    kind, name = classify(entry.key)
+    arguments = None if _is_nothing(entry.value) else entry.value
+    if arguments is not None and not isinstance(arguments, Mapping):
+        diagnostics.error(
+            "GS203",
+            f"the arguments of {entry.key} in {subject} must be a mapping, not {describe_value(arguments)}",
+            arguments.span,
+            help=_first_argument_help(entry),
+        )
+        return None
+    return What(kind=kind, name=name, span=entry.span, arguments=arguments)
+
+
+def classify(key: str) -> tuple[WhatKind, str]:
+    """Return the kind of a what and its name in the catalogue.
+
+    >>> classify("ops.matmul")
+    ('op', 'matmul')
+    """
+    if key.startswith("ops."):
+        return "op", key[4:]
+    if key.startswith("applications."):
+        return "application", key[13:]
+    if "." in key:
+        return "plugin", key
+    return "layer", key
+
+
+def _first_argument_help(entry: Entry) -> str | None:
+    layer = catalog.layer(entry.key)
+    if layer is None or not isinstance(entry.value, Scalar):
+        return None
+    first = next(iter(layer.arguments), None)
+    return None if first is None else f"write {entry.key}: {{{first}: {entry.value.text}}}"
+
+
+def _named(entry: Entry, kind: WhatKind, subject: str, diagnostics: Diagnostics) -> What | None:
+    value = entry.value
+    if not isinstance(value, Scalar) or not (isinstance(value.value, str) or kind == "expr") or not value.text:
+        wanted = "the name of an entry of layers or models" if kind == "call" else "an expression"
+        place = entry.span if _is_nothing(value) else value.span
+        diagnostics.error(
+            "GS203", f'"{entry.key}" in {subject} must be {wanted}, not {describe_value(value)}', place
+        )
+        return None
+    return What(kind=kind, name=value.text, span=value.span, arguments=value)
+
+
+def _chain(entry: Entry, subject: str, diagnostics: Diagnostics) -> What | None:
+    value = entry.value
+    if not isinstance(value, Sequence) or not value.items:
+        shown = "an empty list" if isinstance(value, Sequence) else describe_value(value)
+        place = entry.span if _is_nothing(value) else value.span
+        diagnostics.error("GS203", f'"chain" in {subject} must be a list of layers, not {shown}', place)
+        return None
+    members = tuple(
+        _member(item, f"member {number} of {subject}", diagnostics) for number, item in enumerate(value.items, 1)
+    )
+    return What(kind="chain", name="chain", span=entry.span, members=members)
+
+
+def _member(item: Tree, subject: str, diagnostics: Diagnostics) -> Member:
+    if isinstance(item, Scalar) and isinstance(item.value, str):
+        entry = Entry(item.value, item.span, Scalar(None, item.span, ""))
+        kind, name = classify(entry.key)
+        return Member(what=What(kind=kind, name=name, span=item.span), span=item.span)
+    if not isinstance(item, Mapping):
+        diagnostics.error("GS203", f"{subject} must be a layer, not {describe_value(item)}", item.span)
+        return Member(what=None, span=item.span)
+    first = next(iter(item.entries.values()), None)
+    place = item.span if first is None else first.span
+    what, beside = read_what(item, Member, subject, place, diagnostics)
+    fields = checked_fields(Member, beside, subject, place, diagnostics)
+    if fields is None:
+        return Member(what=None, span=place)
+    return Member.model_validate(
+        {
+            "what": what,
+            "span": place,
+            "with": literals(fields, subject, diagnostics),
+            "trainable": scalar(fields.get("trainable")),
+            "name": checked_name(fields.get("name"), subject, diagnostics),
+        }
+    )
+
+
+def literals(fields: dict[str, Tree], subject: str, diagnostics: Diagnostics) -> Mapping | None:
+    """Return the mapping under ``with``, or None where there is none or it is something else."""
+    value = fields.get("with")
+    if value is None or isinstance(value, Mapping) or _is_nothing(value):
+        return value if isinstance(value, Mapping) else None
+    diagnostics.error(
+        "GS203",
+        f'"with" in {subject} must be a mapping of call arguments, not {describe_value(value)}',
+        value.span,
+    )
+    return None
+
+
+def checked_name(value: Tree | None, subject: str, diagnostics: Diagnostics) -> str | None:
+    """Return the name under ``name`` where it is one that Keras, files and references can hold."""
+    name = scalar(value)
+    if value is None or not isinstance(name, str):
+        return None
+    if NAME.match(name):
+        return name
+    diagnostics.error("GS204", f'{subject} has the name "{name}", which is not one', value.span, help=NAME_HELP)
+    return None
+
+
+NAME_HELP = "a name has letters, digits and underscores, and does not start with a digit"

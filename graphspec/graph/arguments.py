@@ -1,0 +1,539 @@
+"""Check constructor and literal arguments against the catalogue, and turn them into values."""
+
+from collections.abc import Mapping as MappingABC
+from dataclasses import dataclass
+
+from graphspec.catalog.catalog import Argument
+from graphspec.catalog.kinds import Kind, describe_kind, parse_kind
+
+from graphspec.catalog import catalog
+from graphspec.diagnostics.diagnostic import Diagnostics, Related
+from graphspec.diagnostics.span import Span
+from graphspec.diagnostics.suggest import did_you_mean, nearest
+from graphspec.frontend.fields import describe_value
+from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
+from graphspec.graph.ir import Array, Callable, Imported, LayerReference, Object, Value
+from graphspec.graph.literals import (
+    OBJECTS,
+    SERIALISED_KEYS,
+    correction,
+    count_fits,
+    fits,
+    freely,
+    literal_words,
+    misfit,
+    serialised_part,
+)
+
+TRUST_HELP = "if you trust this spec, run again with --trust"
+_ACTIVATION_LAYERS = frozenset({"ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"})
+_SPEC_KEYS = {"name": "the Keras name", "trainable": "whether it learns"}
+
+
+class Unknown:
+    """What stands in for a value that was wrong and has been reported."""
+
+    __slots__ = ()
+
+
+UNKNOWN = Unknown()
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """What checking needs beside the value: the names in sight, what is trusted, and where mistakes go.
+
+    ``callables`` holds the names of the entries of ``layers`` and ``models`` that an argument may refer to; a name
+    that is used is added to ``used``.
+    """
+
+    callables: MappingABC[str, bool]
+    used: set[str]
+    trust: bool
+    plugins: tuple[str, ...]
+    diagnostics: Diagnostics
+
+
+def check_arguments(
+    owner: str, place: Span, declared: MappingABC[str, Argument], given: Mapping | None, path: str, checker: Checker
+) -> dict[str, Value]:
+    """Return the arguments of a class or function that are right; report the others, and those that are missing."""
+    values: dict[str, Value] = {}
+    doubtful = False
+    seen: dict[str, Span] = {}
+    for entry in given.entries.values() if given is not None else ():
+        name = _declared_name(owner, entry, declared, given, checker)
+        if name is None:
+            doubtful = True
+            continue
+        if name in seen:
+            _report_twice(owner, name, entry, seen[name], checker)
+            continue
+        seen[name] = entry.span
+        value = check_value(entry, parse_kind(declared[name].kind), f'"{name}" of {owner}', f"{path}.{name}", checker)
+        if not isinstance(value, Unknown):
+            values[name] = value
+    missing = [name for name, argument in declared.items() if argument.required and name not in seen]
+    if missing and not doubtful:
+        shown = " and ".join(f'"{name}"' for name in missing)
+        checker.diagnostics.error(
+            "GS403",
+            f"{owner} needs {shown}",
+            place,
+            help=f"write {owner}: {{{', '.join(f'{name}: ...' for name in missing)}}}",
+        )
+    return values
+
+
+def _declared_name(
+    owner: str, entry: Entry, declared: MappingABC[str, Argument], given: Mapping | None, checker: Checker
+) -> str | None:
+    if entry.key in declared:
+        return entry.key
+    if entry.key in _SPEC_KEYS:
+        checker.diagnostics.error(
+            "GS402",
+            f'"{entry.key}" is not an argument of {owner}: a spec says {_SPEC_KEYS[entry.key]} beside the layer',
+            entry.span,
+            help=f"write {{{owner}: {{...}}, {entry.key}: ...}}",
+        )
+        return None
+    renamed = catalog.renamed_argument(owner, entry.key)
+    if renamed is not None:
+        checker.diagnostics.error(
+            "GS406", f'"{entry.key}" is an old argument of {owner}: {renamed.advice}', entry.span
+        )
+        return renamed.new if renamed.new in declared else None
+    present = given.entries if given is not None else {}
+    meant = nearest(entry.key, [name for name in declared if name not in present])
+    hint = f'; did you mean "{meant}"?' if meant else ""
+    names = ", ".join(sorted(declared))
+    checker.diagnostics.error(
+        "GS402",
+        f'unknown argument "{entry.key}" of {owner}{hint}',
+        entry.span,
+        help=None if meant else (f"{owner} takes {_capped(names)}" if names else f"{owner} takes no arguments"),
+    )
+    return meant
+
+
+def _capped(text: str, limit: int = 200) -> str:
+    return text if len(text) <= limit else text[: text.rindex(",", 0, limit)] + ", ..."
+
+
+def _report_twice(owner: str, name: str, entry: Entry, first: Span, checker: Checker) -> None:
+    checker.diagnostics.error(
+        "GS404",
+        f'"{name}" of {owner} is given twice',
+        entry.span,
+        related=[Related("the first is here", first)],
+    )
+
+
+def check_value(entry: Entry, kind: Kind, subject: str, path: str, checker: Checker) -> Value | Unknown:
+    """Return the value of an argument that fits its kind, or UNKNOWN once it has been reported."""
+    tree = entry.value
+    if isinstance(tree, Scalar):
+        return _scalar(entry, tree, kind, subject, path, checker)
+    if isinstance(tree, Sequence):
+        return _sequence(entry, tree, kind, subject, path, checker)
+    return _mapping(entry, tree, kind, subject, path, checker)
+
+
+def _names(kind: Kind) -> set[str]:
+    return {alternative.name for alternative in kind}
+
+
+def _scalar(entry: Entry, tree: Scalar, kind: Kind, subject: str, path: str, checker: Checker) -> Value | Unknown:
+    value = tree.value
+    fitting = [alternative for alternative in kind if fits(value, alternative)]
+    if fitting and all(alternative.name == "path" for alternative in fitting):
+        return _file(tree, subject, checker)
+    if fitting:
+        return value
+    categories = [name for name in OBJECTS if name in _names(kind)]
+    if isinstance(value, str):
+        if "layer" in _names(kind):
+            return _layer(Entry(value, tree.span, Scalar(None, tree.span, "")), subject, path, checker)
+        if "code" in _names(kind):
+            return _code(tree, kind, subject, checker)
+        if categories and value:
+            return _object_by_name(tree, kind, categories, subject, checker)
+        words = literal_words(kind)
+        if words and not isinstance(value, bool):
+            hint = did_you_mean(value, words)
+            checker.diagnostics.error(
+                "GS405", f'{subject} must be {describe_kind(kind)}, not "{value}"{hint}', tree.span
+            )
+            return UNKNOWN
+        if "dtype" in _names(kind):
+            _report_dtype(value, tree.span, subject, checker)
+            return UNKNOWN
+    return _misfit(entry, kind, subject, checker)
+
+
+def _report_dtype(value: str, place: Span, subject: str, checker: Checker) -> None:
+    from graphspec.graph.literals import POLICIES  # noqa: PLC0415 - needed for the message alone
+
+    checker.diagnostics.error(
+        "GS405", f'{subject} must be a dtype, and "{value}" is none{did_you_mean(value, POLICIES)}', place
+    )
+
+
+def _misfit(entry: Entry, kind: Kind, subject: str, checker: Checker) -> Unknown:
+    part, problem = misfit(entry.value, kind)
+    place = entry.span if describe_value(part) == "nothing" else part.span
+    checker.diagnostics.error("GS404", f"{subject} {problem}", place, help=correction(part, kind))
+    return UNKNOWN
+
+
+def _file(tree: Scalar, subject: str, checker: Checker) -> Value | Unknown:
+    if checker.trust:
+        return tree.value
+    checker.diagnostics.error(
+        "GS407",
+        f'{subject} would read the file "{tree.value}", and a spec reads no files',
+        tree.span,
+        help=f"write the values as a list; or, {TRUST_HELP}",
+    )
+    return UNKNOWN
+
+
+def _code(tree: Scalar, kind: Kind, subject: str, checker: Checker) -> Value | Unknown:
+    words = literal_words(kind)
+    if checker.trust and ":" in str(tree.value):
+        return Imported(str(tree.value))
+    hint = did_you_mean(str(tree.value), words)
+    if words:
+        checker.diagnostics.error(
+            "GS405", f'{subject} must be {describe_kind(kind)}, not "{tree.value}"{hint}', tree.span
+        )
+        return UNKNOWN
+    checker.diagnostics.error(
+        "GS407",
+        f"{subject} is code, and a spec carries none",
+        tree.span,
+        help=f'{TRUST_HELP}, and name the function as "module:function"',
+    )
+    return UNKNOWN
+
+
+def _sequence(entry: Entry, tree: Sequence, kind: Kind, subject: str, path: str, checker: Checker) -> Value | Unknown:
+    names = _names(kind)
+    if "any" in names or "array" in names:
+        return _free(tree, subject, checker)
+    if "shape" in names:
+        kind = (*kind, *parse_kind("list<null|int[1:]>"))
+    alternatives = [a for a in kind if a.name == "list" and a.item is not None and count_fits(len(tree.items), a)]
+    for alternative in alternatives:
+        item_kind = alternative.item or ()
+        if _names(item_kind) & (OBJECTS | {"layer"}):
+            return _items(tree, item_kind, subject, path, checker)
+        quiet = Checker(checker.callables, checker.used, checker.trust, checker.plugins, Diagnostics())
+        values = _items(tree, item_kind, subject, path, quiet)
+        if not isinstance(values, Unknown):
+            return values
+    return _misfit(entry, kind, subject, checker)
+
+
+def _items(tree: Sequence, kind: Kind, subject: str, path: str, checker: Checker) -> Value | Unknown:
+    values: list[Value] = []
+    failed = False
+    for number, item in enumerate(tree.items):
+        value = check_value(Entry(str(number), item.span, item), kind, subject, f"{path}.{number}", checker)
+        if isinstance(value, Unknown):
+            failed = True
+        else:
+            values.append(value)
+    return UNKNOWN if failed else tuple(values)
+
+
+def _free(tree: Tree, subject: str, checker: Checker) -> Value | Unknown:
+    part = serialised_part(tree)
+    if part is None:
+        return freely(tree)
+    _report_serialised(part, subject, checker)
+    return UNKNOWN
+
+
+def _report_serialised(part: Mapping, subject: str, checker: Checker) -> None:
+    key = next(entry for name, entry in part.entries.items() if name in SERIALISED_KEYS)
+    checker.diagnostics.error(
+        "GS407",
+        f'{subject} has the key "{key.key}": Keras\' stored form can name code, so a spec does not take it',
+        key.span,
+        help="write the class as the one key, with its arguments: {HeNormal: {seed: 1}}",
+    )
+
+
+def _mapping(entry: Entry, tree: Mapping, kind: Kind, subject: str, path: str, checker: Checker) -> Value | Unknown:
+    if SERIALISED_KEYS & tree.entries.keys():
+        _report_serialised(tree, subject, checker)
+        return UNKNOWN
+    names = _names(kind)
+    categories = [name for name in OBJECTS if name in names]
+    if "constant" in tree.entries and "array" in names | {"array" if "any" in names else ""}:
+        return constant(tree, subject, checker)
+    if categories or "layer" in names:
+        return _one_key(tree, kind, categories, subject, path, checker)
+    if "any" in names or "dict" in names:
+        return _free(tree, subject, checker)
+    return _misfit(entry, kind, subject, checker)
+
+
+def constant(tree: Mapping, subject: str, checker: Checker) -> Value | Unknown:
+    """Return the array of ``{constant: [[1, 0], [0, 1]], dtype: float32}``."""
+    for key, entry in tree.entries.items():
+        if key not in {"constant", "dtype"}:
+            hint = did_you_mean(key, ["dtype"])
+            checker.diagnostics.error("GS402", f'unknown key "{key}" of the constant in {subject}{hint}', entry.span)
+            return UNKNOWN
+    dtype = tree.get("dtype")
+    name = dtype.value if isinstance(dtype, Scalar) else None
+    if dtype is not None and not (isinstance(name, str) and fits(name, parse_kind("dtype")[0])):
+        _report_dtype(describe_value(dtype).strip('"'), dtype.span, f'"dtype" of the constant in {subject}', checker)
+        return UNKNOWN
+    wrong = _not_numeric(tree.entries["constant"].value)
+    if wrong is not None:
+        checker.diagnostics.error(
+            "GS404", f"the constant in {subject} must hold numbers, not {describe_value(wrong)}", wrong.span
+        )
+        return UNKNOWN
+    value = freely(tree.entries["constant"].value)
+    if _shape(value) is None:
+        checker.diagnostics.error(
+            "GS404", f"the constant in {subject} has rows of different lengths", tree.entries["constant"].span
+        )
+        return UNKNOWN
+    return Array(value, name if isinstance(name, str) else None)
+
+
+def _not_numeric(tree: Tree) -> Tree | None:
+    if isinstance(tree, Sequence):
+        return next((wrong for item in tree.items if (wrong := _not_numeric(item)) is not None), None)
+    if isinstance(tree, Scalar) and isinstance(tree.value, bool | int | float):
+        return None
+    return tree
+
+
+def _shape(value: Value) -> tuple[int, ...] | None:
+    if not isinstance(value, tuple):
+        return ()
+    shapes = {_shape(item) for item in value}
+    if len(shapes) > 1:
+        return None
+    inner = next(iter(shapes), ())
+    return None if inner is None else (len(value), *inner)
+
+
+def _one_key(
+    tree: Mapping, kind: Kind, categories: list[str], subject: str, path: str, checker: Checker
+) -> Value | Unknown:
+    expected = describe_kind(kind)
+    if len(tree.entries) != 1:
+        heads = [entry for entry in tree.entries.values() if entry.key[:1].isupper()]
+        if len(heads) == 1 and isinstance(heads[0].value, Scalar) and heads[0].value.value is None:
+            arguments = [entry for entry in tree.entries.values() if entry is not heads[0]]
+            checker.diagnostics.error(
+                "GS207",
+                f'"{arguments[0].key}" stands beside {heads[0].key} in {subject}, not inside it',
+                arguments[0].span,
+                help=f"indent it under {heads[0].key}",
+                related=[Related(f"{heads[0].key} is here", heads[0].span)],
+            )
+            return UNKNOWN
+        checker.diagnostics.error(
+            "GS404", f"{subject} must be {expected} with one key, not a mapping of {len(tree.entries)}", tree.span,
+            help="write the class as the one key, with its arguments: {HeNormal: {seed: 1}}",
+        )  # fmt: skip
+        return UNKNOWN
+    entry = next(iter(tree.entries.values()))
+    if "layer" in _names(kind):
+        return _layer(entry, subject, path, checker)
+    return _object(entry, kind, categories, subject, path, checker)
+
+
+def _object_by_name(
+    tree: Scalar, kind: Kind, categories: list[str], subject: str, checker: Checker
+) -> Value | Unknown:
+    name = str(tree.value)
+    for category in categories:
+        found = catalog.object_(category, name)
+        if found is None:
+            continue
+        missing = [argument.name for argument in found.arguments.values() if argument.required]
+        if found.is_class and missing:
+            shown = " and ".join(f'"{item}"' for item in missing)
+            arguments = ", ".join(f"{item}: ..." for item in missing)
+            checker.diagnostics.error(
+                "GS403", f"{name} needs {shown}", tree.span, help=f"write {{{found.canonical}: {{{arguments}}}}}"
+            )
+            return UNKNOWN
+        return name
+    _report_unknown_object(name, tree.span, kind, categories, subject, checker)
+    return UNKNOWN
+
+
+def _report_unknown_object(
+    name: str, place: Span, kind: Kind, categories: list[str], subject: str, checker: Checker
+) -> None:
+    names = [known for category in categories for known in catalog.object_names(category)] + literal_words(kind)
+    article = "an" if categories[0][0] in "aeio" else "a"
+    checker.diagnostics.error(
+        "GS405",
+        f'unknown {categories[0]} "{name}" for {subject}{did_you_mean(name, names)}',
+        place,
+        help=None if nearest(name, names) else f"{article} {categories[0]} is one of {_capped(', '.join(names))}",
+    )
+
+
+def _object(
+    entry: Entry, kind: Kind, categories: list[str], subject: str, path: str, checker: Checker
+) -> Value | Unknown:
+    if "activation" in categories and entry.key in _ACTIVATION_LAYERS:
+        return _layer(entry, subject, path, checker)
+    arguments = entry.value
+    if not isinstance(arguments, Mapping) and not (isinstance(arguments, Scalar) and arguments.value is None):
+        checker.diagnostics.error(
+            "GS404", f"the arguments of {entry.key} must be a mapping, not {describe_value(arguments)}", arguments.span
+        )
+        return UNKNOWN
+    given = arguments if isinstance(arguments, Mapping) else None
+    for category in categories:
+        found = catalog.object_(category, entry.key)
+        if found is None:
+            continue
+        if found.refused is not None and not checker.trust:
+            checker.diagnostics.error("GS407", f"{entry.key} is refused: {found.refused}", entry.span, help=TRUST_HELP)
+            return UNKNOWN
+        if not found.is_class and (category == "activation" or not found.arguments):
+            return _function(entry, given, category, checker)
+        values = check_arguments(found.name, entry.span, found.arguments, given, path, checker)
+        return Object(category, found.canonical, values)
+    _report_unknown_object(entry.key, entry.span, kind, categories, subject, checker)
+    return UNKNOWN
+
+
+def _function(entry: Entry, given: Mapping | None, category: str, checker: Checker) -> Value | Unknown:
+    if given is None or not given.entries:
+        return entry.key
+    layers = ", ".join(sorted(_ACTIVATION_LAYERS))
+    checker.diagnostics.error(
+        "GS402",
+        f'{category} "{entry.key}" takes no arguments',
+        next(iter(given.entries.values())).span,
+        help=f"the activations with arguments are layers: {layers}" if category == "activation" else None,
+    )
+    return UNKNOWN
+
+
+def _layer(entry: Entry, subject: str, path: str, checker: Checker) -> Value | Unknown:
+    if entry.key == "ref":
+        return _layer_reference(entry, subject, checker)
+    given = entry.value if isinstance(entry.value, Mapping) else None
+    if given is None and not (isinstance(entry.value, Scalar) and entry.value.value is None):
+        checker.diagnostics.error(
+            "GS404",
+            f"the arguments of {entry.key} must be a mapping, not {describe_value(entry.value)}",
+            entry.value.span,
+        )
+        return UNKNOWN
+    made = make_layer(entry.key, entry.span, given, path, checker)
+    return UNKNOWN if made is None else made
+
+
+def _layer_reference(entry: Entry, subject: str, checker: Checker) -> Value | Unknown:
+    value = entry.value
+    if not isinstance(value, Scalar) or not isinstance(value.value, str):
+        checker.diagnostics.error(
+            "GS404", f'"ref" in {subject} must be the name of an entry of layers or models', value.span
+        )
+        return UNKNOWN
+    if value.value in checker.callables:
+        checker.used.add(value.value)
+        return LayerReference(value.value) if checker.callables[value.value] else UNKNOWN
+    hint = did_you_mean(value.value, checker.callables)
+    checker.diagnostics.error(
+        "GS408", f'{subject} refers to "{value.value}", which is no entry of layers or models{hint}', value.span
+    )
+    return UNKNOWN
+
+
+def make_layer(
+    name: str, place: Span, given: Mapping | None, path: str, checker: Checker, *, keras_name: str | None = None,
+    trainable: bool | None = None,
+) -> Callable | None:  # fmt: skip
+    """Return the layer of a class with its arguments, or None where the class itself is unknown or refused."""
+    if "." in name:
+        return _plugin_layer(name, place, given, path, checker, keras_name=keras_name, trainable=trainable)
+    found = catalog.layer(name)
+    if found is None:
+        report_unknown_layer(name, place, checker)
+        return None
+    if found.refused is not None and not checker.trust:
+        checker.diagnostics.error("GS407", f"{name} is refused: {found.refused}", place, help=TRUST_HELP)
+        return None
+    values = check_arguments(name, place, found.arguments, given, path, checker)
+    return Callable(
+        key=path, keras_name=keras_name or path, kind="layer", type=found.replaces or found.name, arguments=values,
+        trainable=trainable, span=place,
+    )  # fmt: skip
+
+
+def _plugin_layer(
+    name: str, place: Span, given: Mapping | None, path: str, checker: Checker, *, keras_name: str | None,
+    trainable: bool | None,
+) -> Callable | None:  # fmt: skip
+    module = name.rpartition(".")[0]
+    if module not in checker.plugins:
+        _report_foreign(name, place, checker)
+        return None
+    values = _free(given, f"the arguments of {name}", checker) if given is not None else {}
+    if not isinstance(values, MappingABC):
+        return None
+    return Callable(
+        key=path, keras_name=keras_name or path, kind="plugin", type=name, arguments=values, trainable=trainable,
+        span=place,
+    )  # fmt: skip
+
+
+def _report_foreign(name: str, place: Span, checker: Checker) -> None:
+    module, _, last = name.rpartition(".")
+    if module.split(".")[0] in {"keras", "tf", "tensorflow", "layers"}:
+        prefix = "ops." if module.endswith("ops") else "applications." if module.endswith("applications") else ""
+        checker.diagnostics.error(
+            "GS401", f'"{name}" is written without its module', place, help=f"write {prefix}{last}"
+        )
+        return
+    known = did_you_mean(module, checker.plugins)
+    checker.diagnostics.error(
+        "GS401",
+        f'"{module}" is not a plugin that is in use, so "{name}" is unknown{known}',
+        place,
+        help=f'if you trust that module, run again with --plugin {module}, or name it in pyproject.toml:'
+        f' [tool.graphspec] plugins = ["{module}"]',
+    )
+
+
+def report_unknown_layer(name: str, place: Span, checker: Checker) -> None:
+    """Report a class that Keras has not, with the name it has now or the nearest one."""
+    renamed = catalog.renamed_layer(name)
+    if renamed is not None:
+        checker.diagnostics.error("GS406", f"{name} is not a layer of Keras 3: {renamed.advice}", place)
+        return
+    first = name.split(" ", 1)[0]
+    if first != name and catalog.layer(first) is not None:
+        checker.diagnostics.error(
+            "GS401", f'unknown layer "{name}"', place, help=f"write {first}: {{argument: value}}"
+        )
+        return
+    meant = nearest(name, catalog.layer_names())
+    op = None if meant else nearest(name, catalog.op_names())
+    application = None if meant else nearest(name, catalog.application_names())
+    hint = f'; did you mean "{meant}"?' if meant else ""
+    if application is not None:
+        hint = f'; did you mean "applications.{application}"?'
+    elif op is not None:
+        hint = f'; did you mean "ops.{op}"?'
+    help_ = None if hint else '"graphspec layers" lists the layers that there are'
+    checker.diagnostics.error("GS401", f'unknown layer "{name}"{hint}', place, help=help_)

@@ -1,0 +1,299 @@
+"""Bind operands and literals to the arguments of a call, and see that there are as many as it takes."""
+
+from collections.abc import Mapping as MappingABC
+from dataclasses import dataclass
+
+from graphspec.catalog.catalog import CallArgument
+from graphspec.catalog.kinds import parse_kind
+
+from graphspec.diagnostics.diagnostic import Related
+from graphspec.diagnostics.span import Span
+from graphspec.diagnostics.suggest import nearest
+from graphspec.frontend.program import Operand, Operands, Reference
+from graphspec.frontend.tree import Entry, Mapping
+from graphspec.graph.arguments import Checker, Unknown, check_value, constant
+from graphspec.graph.ir import Tensor, Value
+from graphspec.graph.scope import MISSING, Missing, Scope
+
+_TENSOR_ROLES = frozenset({"tensor", "tensors"})
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a call takes; ``subject`` names it for people. Without ``arguments`` it takes whatever it is given."""
+
+    subject: str
+    arguments: tuple[CallArgument, ...] | None
+    is_op: bool = False
+
+    def find(self, name: str) -> CallArgument | None:
+        """Return the argument of a name."""
+        return next((argument for argument in self.arguments or () if argument.name == name), None)
+
+
+@dataclass(slots=True)
+class Bound:
+    """The arguments of a call by name; ``complete`` is False once a mistake was reported."""
+
+    values: dict[str, Value]
+    complete: bool = True
+
+
+def check_literals(
+    signature: Signature, given: tuple[Mapping | None, ...], path: str, checker: Checker
+) -> Bound:
+    """Return the literal arguments of a call: those of ``with`` and, for an op, those beside its name."""
+    bound = Bound({})
+    for mapping in given:
+        for entry in mapping.entries.values() if mapping is not None else ():
+            _check_literal(entry, signature, bound, path, checker)
+    return bound
+
+
+def _check_literal(entry: Entry, signature: Signature, bound: Bound, path: str, checker: Checker) -> None:
+    if signature.arguments is None:
+        value = check_value(entry, parse_kind("any"), f'"{entry.key}" of {signature.subject}', path, checker)
+        _store(entry.key, value, bound)
+        return
+    name = _argument_name(entry, signature, bound, checker)
+    argument = None if name is None else signature.find(name)
+    if argument is None:
+        bound.complete = False
+        return
+    if argument.name in bound.values:
+        checker.diagnostics.error(
+            "GS404", f'"{argument.name}" of {signature.subject} is given twice', entry.span
+        )
+        return
+    subject = f'"{argument.name}" of {signature.subject}'
+    if isinstance(entry.value, Mapping) and "constant" in entry.value.entries:
+        _store(argument.name, constant(entry.value, subject, checker), bound)
+        return
+    _store(argument.name, check_value(entry, parse_kind(argument.kind), subject, f"{path}.{name}", checker), bound)
+
+
+def _store(name: str, value: Value | Unknown, bound: Bound) -> None:
+    if isinstance(value, Unknown):
+        bound.complete = False
+        bound.values[name] = None
+    else:
+        bound.values[name] = value
+
+
+def _argument_name(entry: Entry, signature: Signature, bound: Bound, checker: Checker) -> str | None:
+    if signature.find(entry.key) is not None:
+        return entry.key
+    names = [argument.name for argument in signature.arguments or ()]
+    meant = nearest(entry.key, [name for name in names if name not in bound.values])
+    hint = f'; did you mean "{meant}"?' if meant else ""
+    takes = f"{signature.subject} takes {', '.join(names)}" if names else None
+    what = "argument" if signature.is_op else "call argument"
+    checker.diagnostics.error(
+        "GS402", f'unknown {what} "{entry.key}" of {signature.subject}{hint}', entry.span, help=None if meant else takes
+    )
+    return meant
+
+
+def bind(  # noqa: PLR0913 - a call is bound from all of these
+    signature: Signature, operands: Operand, literals: Bound, place: Span, scope: Scope, checker: Checker
+) -> Bound:
+    """Return all arguments of a call by name: its literals, and its operands in the places where they belong."""
+    bound = Bound(dict(literals.values), literals.complete)
+    if signature.arguments is None:
+        _bind_unknown(operands, bound, scope)
+        return bound
+    if isinstance(operands, Operands) and isinstance(operands.items, MappingABC):
+        _bind_named(signature, operands, operands.items, bound, scope, checker)
+    elif operands is not None:
+        _bind_positional(signature, operands, bound, scope, checker)
+    if bound.complete:
+        _check_required(signature, operands, bound, place, checker)
+    return bound
+
+
+def _bind_unknown(operands: Operand, bound: Bound, scope: Scope) -> None:
+    if isinstance(operands, Operands) and isinstance(operands.items, MappingABC):
+        for name, operand in operands.items.items():
+            _keep(name, structure(operand, scope), bound)
+    elif operands is not None:
+        _keep("", structure(operands, scope), bound)
+
+
+def _keep(name: str, value: Value | Missing, bound: Bound) -> None:
+    if isinstance(value, Missing):
+        bound.complete = False
+        bound.values[name] = None
+    else:
+        bound.values[name] = value
+
+
+def structure(operand: Operand, scope: Scope, *, as_list: bool = True) -> Value | Missing:
+    """Return the tensors of an operand in the lists and mappings around them."""
+    if operand is None:
+        return None
+    if isinstance(operand, Reference):
+        return scope.resolve(operand, as_list=as_list)
+    if isinstance(operand.items, MappingABC):
+        entries = {key: structure(item, scope, as_list=False) for key, item in operand.items.items()}
+        known = {key: value for key, value in entries.items() if not isinstance(value, Missing)}
+        return known if len(known) == len(entries) else MISSING
+    items = [structure(item, scope, as_list=False) for item in operand.items]
+    present = tuple(item for item in items if not isinstance(item, Missing))
+    return present if len(present) == len(items) else MISSING
+
+
+def _bind_named(  # noqa: PLR0913 - as bind
+    signature: Signature,
+    operands: Operands,
+    items: MappingABC[str, Operand],
+    bound: Bound,
+    scope: Scope,
+    checker: Checker,
+) -> None:
+    for name, operand in items.items():
+        place = operands.span if operand is None else operand.span
+        argument = signature.find(name)
+        if argument is None:
+            takers = [a.name for a in signature.arguments or () if a.role != "literal"]
+            meant = nearest(name, [known for known in takers if known not in items])
+            hint = f'; did you mean "{meant}"?' if meant else ""
+            checker.diagnostics.error(
+                "GS402", f'unknown call argument "{name}" of {signature.subject}{hint}', place,
+                help=None if meant else f"{signature.subject} takes tensors as {', '.join(takers)}",
+            )  # fmt: skip
+            structure(operand, scope)
+            bound.complete = False
+        elif argument.name in bound.values:
+            checker.diagnostics.error(
+                "GS404", f'"{name}" of {signature.subject} is given twice: under "from" and as a literal', place
+            )
+        else:
+            _bind_argument(argument, operand, signature, bound, scope, checker)
+
+
+def _bind_argument(  # noqa: PLR0913 - as bind
+    argument: CallArgument, operand: Operand, signature: Signature, bound: Bound, scope: Scope, checker: Checker
+) -> None:
+    if argument.role == "literal":
+        place = None if operand is None else operand.span
+        if place is not None:
+            checker.diagnostics.error(
+                "GS409", f'"{argument.name}" of {signature.subject} takes a literal, not a tensor', place,
+                help='write it under "with"',
+            )  # fmt: skip
+        bound.complete = False
+        return
+    if argument.role == "tensor" and isinstance(operand, Operands):
+        checker.diagnostics.error(
+            "GS409", f'"{argument.name}" of {signature.subject} takes one tensor, not {_amount(operand)}', operand.span
+        )
+        structure(operand, scope)
+        bound.complete = False
+        return
+    before = len(checker.diagnostics)
+    value = structure(operand, scope, as_list=argument.role != "tensor")
+    if isinstance(operand, Operands) and not isinstance(operand.items, MappingABC):
+        _check_count(argument, len(operand.items), operand.span, signature, checker)
+    elif isinstance(operand, Reference) and argument.role == "tensors" and argument.required:
+        _check_single(argument, operand, value, signature, scope, checker)
+    _keep(argument.name, value, bound)
+    bound.complete = bound.complete and len(checker.diagnostics) == before
+
+
+def _amount(operand: Operands) -> str:
+    if isinstance(operand.items, MappingABC):
+        return "a mapping"
+    return f"a list of {len(operand.items)}"
+
+
+def _check_count(argument: CallArgument, count: int, place: Span, signature: Signature, checker: Checker) -> None:
+    low, high = argument.min_count, argument.max_count
+    if count >= low and (high is None or count <= high):
+        return
+    wanted = f"{low}" if low == high else f"at least {low}" if high is None else f"{low} to {high}"
+    noun = "tensor" if wanted.endswith(" 1") or wanted == "1" else "tensors"
+    checker.diagnostics.error("GS409", f"{signature.subject} takes {wanted} {noun}, not {count}", place)
+
+
+def _check_single(  # noqa: PLR0913 - as bind
+    argument: CallArgument,
+    operand: Reference,
+    value: Value | Missing,
+    signature: Signature,
+    scope: Scope,
+    checker: Checker,
+) -> None:
+    if isinstance(value, Missing) or (isinstance(value, Tensor) and scope.is_list(value)):
+        return
+    checker.diagnostics.error(
+        "GS409",
+        f"{signature.subject} takes a list of tensors, not one",
+        operand.span,
+        help=f"write [{operand.path}] for a list of one" if argument.min_count <= 1 else "write [a, b]",
+    )
+
+
+def _bind_positional(
+    signature: Signature, operands: Reference | Operands, bound: Bound, scope: Scope, checker: Checker
+) -> None:
+    takers = [a for a in signature.arguments or () if a.role in _TENSOR_ROLES and a.name not in bound.values]
+    if not takers:
+        checker.diagnostics.error("GS409", f"{signature.subject} takes no tensor here", operands.span)
+        structure(operands, scope)
+        bound.complete = False
+        return
+    if isinstance(operands, Reference) or takers[0].role == "tensors":
+        _bind_argument(takers[0], operands, signature, bound, scope, checker)
+        return
+    items = tuple(operands.items)
+    positional = [argument for argument in takers if argument.role == "tensor"]
+    needed = [argument.name for argument in positional if argument.required]
+    if not len(needed) <= len(items) <= len(positional):
+        _report_arity(signature, positional, needed, operands, checker)
+        structure(operands, scope)
+        bound.complete = False
+        return
+    for argument, item in zip(positional, items, strict=False):
+        if isinstance(item, str):
+            continue
+        _bind_argument(argument, item, signature, bound, scope, checker)
+
+
+def _report_arity(
+    signature: Signature, positional: list[CallArgument], needed: list[str], operands: Operands, checker: Checker
+) -> None:
+    low, high = len(needed), len(positional)
+    count = len(operands.items)
+    wanted = f"{low} tensor{'s' * (low != 1)}" if low == high else f"{low} to {high} tensors"
+    names = ", ".join(argument.name for argument in positional)
+    help_ = f"its tensors are {names}" if high > 1 else None
+    if high == 1 and count > 1 and not signature.is_op:
+        help_ = "join them first, as with Concatenate or Add"
+    checker.diagnostics.error(
+        "GS409", f"{signature.subject} takes {wanted}, not {count}", operands.span, help=help_
+    )
+
+
+def _check_required(signature: Signature, operands: Operand, bound: Bound, place: Span, checker: Checker) -> None:
+    missing = [
+        argument
+        for argument in signature.arguments or ()
+        if argument.required and argument.name not in bound.values
+    ]
+    if not missing:
+        return
+    tensors = [argument.name for argument in missing if argument.role in _TENSOR_ROLES]
+    if not tensors:
+        shown = " and ".join(f'"{argument.name}"' for argument in missing)
+        checker.diagnostics.error("GS403", f"{signature.subject} needs {shown}", place)
+    elif operands is None and len(tensors) == len([a for a in signature.arguments or () if a.role in _TENSOR_ROLES
+                                                   and a.required]):  # fmt: skip
+        checker.diagnostics.error(
+            "GS409", f'{signature.subject} has no input: nothing says where its tensors come from', place,
+            help='add "from", or an arrow under "edges"',
+        )  # fmt: skip
+    else:
+        shown = " and ".join(f'"{name}"' for name in tensors)
+        related = [] if operands is None else [Related("its tensors are given here", operands.span)]
+        checker.diagnostics.error("GS409", f"{signature.subject} needs {shown}", place, related=related)
+    bound.complete = False

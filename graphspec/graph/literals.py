@@ -1,0 +1,150 @@
+"""Does a written value fit a kind of argument? Pure: no names are looked up here."""
+
+import re
+
+from graphspec.catalog.kinds import Alternative, Kind, describe_kind
+
+from graphspec.frontend.fields import describe_value
+from graphspec.frontend.tree import Mapping, Scalar, Sequence, Tree
+from graphspec.graph.ir import Value
+
+OBJECTS = frozenset(
+    {"activation", "initializer", "regularizer", "constraint", "optimizer", "schedule", "loss", "metric"}
+)
+FLOATS = ("float16", "bfloat16", "float32", "float64")
+DTYPES = (
+    *FLOATS, "bool", "string", "complex64", "complex128", "float8_e4m3fn", "float8_e5m2",
+    "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+)  # fmt: skip
+POLICIES = (*DTYPES, "mixed_float16", "mixed_bfloat16")
+_QUANTIZED = re.compile(r"(int8|int4|float8|gptq/\d+/-?\d+|awq/\d+/-?\d+)_from_[a-z0-9_]+\Z")
+_UNDERSCORED = re.compile(r"[-+]?\d[\d_]*_[\d_]*\d\Z")
+_WORDS_FOR_NULL = frozenset({"none", "None", "nil", "NULL", "undefined"})
+_WORDS_FOR_BOOL = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+
+
+def is_policy(name: str) -> bool:
+    """Say whether Keras has a dtype policy of this name."""
+    return name in POLICIES or _QUANTIZED.match(name) is not None
+
+
+def fits(value: object, alternative: Alternative) -> bool:
+    """Say whether a scalar fits one alternative of a kind."""
+    match alternative.name:
+        case "null":
+            return value is None
+        case "bool":
+            return isinstance(value, bool)
+        case "string" | "path":
+            return isinstance(value, str)
+        case "literal":
+            return value == alternative.literal and isinstance(value, str)
+        case "int":
+            return isinstance(value, int) and not isinstance(value, bool) and _within(value, alternative)
+        case "float":
+            return isinstance(value, int | float) and not isinstance(value, bool) and _within(value, alternative)
+        case "dtype":
+            return isinstance(value, str) and is_policy(value)
+        case "any" | "array":
+            return True
+    return False
+
+
+def _within(value: float, alternative: Alternative) -> bool:
+    low, high = alternative.low, alternative.high
+    if low is not None and not (value > low if alternative.low_open else value >= low):
+        return False
+    return high is None or (value < high if alternative.high_open else value <= high)
+
+
+def literal_words(kind: Kind) -> list[str]:
+    """Return the words that a kind enumerates."""
+    return [alternative.literal for alternative in kind if alternative.literal is not None]
+
+
+def misfit(tree: Tree, kind: Kind) -> tuple[Tree, str]:
+    """Return the smallest part of a value that does not fit, and what is wrong with it."""
+    expected = describe_kind(kind)
+    if isinstance(tree, Sequence):
+        element = _wrong_element(tree, kind)
+        if element is not None:
+            return element, f"must be {expected}; {describe_value(element)} is not"
+        if any(alternative.name == "list" for alternative in kind):
+            return tree, f"must be {expected}, not a list of {len(tree.items)}"
+    return tree, f"must be {expected}, not {describe_value(tree)}"
+
+
+def _wrong_element(tree: Sequence, kind: Kind) -> Tree | None:
+    lists = [a for a in kind if a.name == "list" and a.item is not None and count_fits(len(tree.items), a)]
+    if len(lists) != 1:
+        return None
+    for item in tree.items:
+        if isinstance(item, Scalar) and not any(fits(item.value, a) for a in lists[0].item or ()):
+            return item
+    return None
+
+
+def count_fits(count: int, alternative: Alternative) -> bool:
+    """Say whether a list of so many elements fits."""
+    low, high = alternative.min_count, alternative.max_count
+    return (low is None or count >= low) and (high is None or count <= high)
+
+
+def correction(tree: Tree, kind: Kind) -> str | None:
+    """Return how to write what the writer of a value most likely meant."""
+    if not isinstance(tree, Scalar) or not isinstance(tree.value, str):
+        return _single_element_help(tree)
+    text = tree.value
+    names = {alternative.name for alternative in kind}
+    if text in _WORDS_FOR_NULL and "null" in names:
+        return "write null"
+    if text.lower() in _WORDS_FOR_BOOL and "bool" in names:
+        return f"write {_WORDS_FOR_BOOL[text.lower()]}"
+    if text in {"True", "False"} and "bool" in names:
+        return f"write {text.lower()}"
+    if not names & {"int", "float", "list"}:
+        return None
+    if _UNDERSCORED.match(text):
+        return f"write {text.replace('_', '')}: YAML 1.2 has no underscores in numbers"
+    if not tree.plain and _is_number(text):
+        return f"write {text} without quotes"
+    if text.lower() in {"nan", "inf", "-inf"} and "float" in names:
+        return f"write {text.lower().replace('nan', '.nan').replace('inf', '.inf')}"
+    return None
+
+
+def _single_element_help(tree: Tree) -> str | None:
+    if isinstance(tree, Sequence) and len(tree.items) == 1 and isinstance(tree.items[0], Scalar):
+        return f"write {tree.items[0].text} without the list" if tree.items[0].text else None
+    return None
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+SERIALISED_KEYS = frozenset({"class_name", "module", "registered_name", "__lambda__", "__tensor__", "__numpy__"})
+
+
+def freely(tree: Tree) -> Value:
+    """Return the value of a tree that no kind restricts."""
+    if isinstance(tree, Scalar):
+        return tree.value
+    if isinstance(tree, Sequence):
+        return tuple(freely(item) for item in tree.items)
+    return {key: freely(entry.value) for key, entry in tree.entries.items()}
+
+
+def serialised_part(tree: Tree) -> Mapping | None:
+    """Return the first mapping in a value that has the form in which Keras itself stores objects."""
+    if isinstance(tree, Mapping):
+        if SERIALISED_KEYS & tree.entries.keys():
+            return tree
+        children = [entry.value for entry in tree.entries.values()]
+    else:
+        children = list(tree.items) if isinstance(tree, Sequence) else []
+    return next((found for child in children if (found := serialised_part(child)) is not None), None)

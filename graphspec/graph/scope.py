@@ -1,0 +1,222 @@
+"""The names in sight of a graph, and what a reference to one of them means."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from graphspec.catalog.catalog import OutputName
+
+from graphspec.catalog import catalog
+from graphspec.diagnostics.diagnostic import Diagnostics, Related
+from graphspec.diagnostics.suggest import nearest
+from graphspec.frontend.program import Reference
+from graphspec.graph.ir import Callable, Graph, Tensor, Value
+
+Bare = Literal["only", "first", "list", "ambiguous", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The outputs of a call: a name and a selector each, and what the call's bare name stands for."""
+
+    names: tuple[str, ...]
+    selectors: tuple[int | str | None, ...]
+    bare: Bare
+
+
+ONE = Ports(("output",), (None,), "only")
+UNKNOWN_PORTS = Ports((), (), "unknown")
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What a reference becomes that is wrong and reported, or that depends on something that is."""
+
+
+MISSING = Missing()
+
+
+def numbered(count: int) -> Ports:
+    """Return the ports of a call that returns a list."""
+    return Ports(tuple(str(number) for number in range(count)), tuple(range(count)), "list")
+
+
+def named(names: Iterable[str]) -> Ports:
+    """Return the ports of a call whose outputs have names and an order; the first is the one that is meant."""
+    names = tuple(names)
+    return ONE if len(names) == 1 else Ports(names, tuple(range(len(names))), "first")
+
+
+def model_ports(graph: Graph) -> Ports:
+    """Return the ports of a nested model: its outputs by their own names."""
+    outputs = graph.outputs
+    if outputs.form == "one" or len(outputs.names) == 1:
+        selector = outputs.names[0] if outputs.form == "mapping" else None
+        return Ports(outputs.names, (selector,), "only")
+    if outputs.form == "list":
+        return Ports(outputs.names, tuple(range(len(outputs.names))), "list")
+    return Ports(outputs.names, outputs.names, "ambiguous")
+
+
+def layer_ports(made: Callable, literals: Mapping[str, Value]) -> Ports:
+    """Return the ports of a call of a layer, which its arguments and those of the call decide."""
+    found = catalog.layer(made.type) if made.kind == "layer" else None
+    if found is None:
+        return UNKNOWN_PORTS
+    if made.type == "Bidirectional":
+        return _bidirectional_ports(made)
+    if made.type == "RNN":
+        return _rnn_ports(made)
+    if found.outputs_of is not None:
+        inner = made.arguments.get(found.outputs_of)
+        return layer_ports(inner, literals) if isinstance(inner, Callable) else UNKNOWN_PORTS
+    return named(_present(found.outputs, {**made.arguments, **literals}))
+
+
+def _present(outputs: Iterable[OutputName], given: Mapping[str, Value]) -> list[str]:
+    return [output.name for output in outputs if output.when is None or given.get(output.when) is True]
+
+
+def _bidirectional_ports(made: Callable) -> Ports:
+    inner = made.arguments.get("layer")
+    if not isinstance(inner, Callable):
+        return UNKNOWN_PORTS
+    ports = layer_ports(inner, {})
+    if ports.bare == "unknown":
+        return ports
+    states = [name.removeprefix("state_") for name in ports.names[1:]]
+    merged = made.arguments.get("merge_mode", "concat") is not None
+    first = ["output"] if merged else ["forward", "backward"]
+    return named([*first, *(f"forward_{name}" for name in states), *(f"backward_{name}" for name in states)])
+
+
+def _rnn_ports(made: Callable) -> Ports:
+    if made.arguments.get("return_state") is not True:
+        return ONE
+    cell = made.arguments.get("cell")
+    states = {"LSTMCell": ["state_h", "state_c"], "GRUCell": ["state"], "SimpleRNNCell": ["state"]}
+    if isinstance(cell, Callable) and cell.type in states:
+        return named(["output", *states[cell.type]])
+    return UNKNOWN_PORTS
+
+
+@dataclass(slots=True)
+class Scope:
+    """Paths and their ports; what was referred to without being there is gathered, to be reported once a name."""
+
+    diagnostics: Diagnostics
+    aliases: Mapping[str, str]
+    ports: dict[str, Ports | None] = field(default_factory=dict)
+    applications: dict[str, Callable] = field(default_factory=dict)
+    taps: dict[str, set[str]] = field(default_factory=dict)
+    inner: dict[str, Iterable[str]] = field(default_factory=dict)
+    unresolved: dict[str, list[Reference]] = field(default_factory=dict)
+
+    def resolve(self, reference: Reference, *, as_list: bool = False) -> Tensor | Missing:
+        """Return the tensor that a reference means; ``as_list`` where a list of tensors is welcome."""
+        node, rest = self._split(reference.path)
+        if node is None:
+            self.unresolved.setdefault(reference.path, []).append(reference)
+            return MISSING
+        ports = self.ports[node]
+        if ports is None:
+            return MISSING
+        if node in self.applications:
+            return self._tap(node, rest, reference)
+        if rest:
+            return self._select(node, ports, rest, reference)
+        return self._bare(node, ports, reference, as_list=as_list)
+
+    def is_list(self, tensor: Tensor) -> bool:
+        """Say whether a tensor stands for all outputs of a call that returns several, or may do so."""
+        ports = self.ports[tensor.node]
+        return tensor.output is None and (ports is None or ports.bare in {"list", "unknown"})
+
+    def node_of(self, path: str) -> str | None:
+        """Return the node that a path leads to, or None."""
+        return self._split(path)[0]
+
+    def _split(self, path: str) -> tuple[str | None, str]:
+        parts = path.split(".")
+        for size in range(len(parts), 0, -1):
+            head = ".".join(parts[:size])
+            while head in self.aliases:
+                head = self.aliases[head]
+            if head in self.ports:
+                return head, ".".join(parts[size:])
+        return None, ""
+
+    def _tap(self, node: str, rest: str, reference: Reference) -> Tensor | Missing:
+        made = self.applications[node]
+        taps = self.taps.setdefault(made.key, set())
+        if rest in {"", "0", "output"}:
+            taps.add("")
+            return Tensor(node, None)
+        names = catalog.application_layers(made.type)
+        if rest in names:
+            taps.add(rest)
+            return Tensor(node, rest)
+        meant = nearest(rest, sorted(names))
+        hint = f'; did you mean "{node}.{meant}"?' if meant else ""
+        self.diagnostics.error(
+            "GS408", f'{made.type} "{node}" has no layer "{rest}"{hint}', reference.span
+        )
+        return MISSING
+
+    def _select(self, node: str, ports: Ports, rest: str, reference: Reference) -> Tensor | Missing:
+        if rest in ports.names:
+            return Tensor(node, ports.selectors[ports.names.index(rest)])
+        if rest.isdigit() and len(rest) < 9:  # noqa: PLR2004 - far more outputs than there can be
+            number = int(rest)
+            if ports.bare == "unknown":
+                return Tensor(node, number)
+            if number < len(ports.selectors) and ports.bare != "ambiguous":
+                return Tensor(node, ports.selectors[number])
+        elif ports.bare == "unknown":
+            return MISSING
+        self._report_output(node, ports, rest, reference)
+        return MISSING
+
+    def _report_output(self, node: str, ports: Ports, rest: str, reference: Reference) -> None:
+        members = [path for path in self.ports if path.startswith(f"{node}.")]
+        meant = nearest(rest, ports.names) or nearest(f"{node}.{rest}", members)
+        full = meant if meant is None or "." in meant else f"{node}.{meant}"
+        hint = f'; did you mean "{full}"?' if full else ""
+        count = len(ports.names)
+        shown = ", ".join(f"{node}.{name}" for name in ports.names[:8])
+        self.diagnostics.error(
+            "GS408",
+            f'"{node}" has no output "{rest}"{hint}',
+            reference.span,
+            help=f'it has one output: write "{node}"' if count == 1 else f"its outputs are {shown}",
+        )
+
+    def _bare(self, node: str, ports: Ports, reference: Reference, *, as_list: bool) -> Tensor | Missing:
+        if ports.bare in {"only", "first"}:
+            return Tensor(node, ports.selectors[0])
+        if ports.bare == "unknown" or (as_list and ports.bare == "list"):
+            return Tensor(node, None)
+        shown = ", ".join(f"{node}.{name}" for name in ports.names[:8])
+        self.diagnostics.error(
+            "GS409",
+            f'"{node}" has {len(ports.names)} outputs, and one is needed here',
+            reference.span,
+            help=f"say which: {shown}",
+        )
+        return MISSING
+
+    def report_unresolved(self) -> None:
+        """Report each name that is not there once, at its first use."""
+        known = [*self.ports, *self.aliases]
+        for path, references in self.unresolved.items():
+            first, *others = sorted(references, key=lambda reference: reference.span)
+            head = path.split(".", 1)[0]
+            meant = nearest(path, known)
+            if meant is None and head != path and nearest(head, known):
+                meant = f"{nearest(head, known)}.{path.split('.', 1)[1]}"
+            hint = f'; did you mean "{meant}"?' if meant else ""
+            self.diagnostics.error(
+                "GS408",
+                f'nothing is named "{path}"{hint}',
+                first.span,
+                related=[Related("it is used here too", other.span) for other in others[:8]],
+            )

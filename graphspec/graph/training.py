@@ -1,0 +1,152 @@
+"""The ``compile`` section: the arguments of ``keras.Model.compile``, per output where Keras takes a mapping."""
+
+from collections.abc import Mapping as MappingABC
+
+from graphspec.catalog.kinds import Kind, parse_kind
+
+from graphspec.diagnostics.suggest import nearest
+from graphspec.frontend.fields import describe_value
+from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence
+from graphspec.graph.arguments import Checker, Unknown, check_value
+from graphspec.graph.ir import Value
+
+_SIMPLE = {
+    "optimizer": parse_kind("optimizer"),
+    "run_eagerly": parse_kind("bool"),
+    "steps_per_execution": parse_kind("int[1:]"),
+    "jit_compile": parse_kind("bool|'auto'"),
+    "auto_scale_loss": parse_kind("bool"),
+}
+_PER_OUTPUT = {
+    "loss": parse_kind("loss"),
+    "loss_weights": parse_kind("float"),
+    "metrics": parse_kind("metric"),
+    "weighted_metrics": parse_kind("metric"),
+}
+_SINGULAR = {"loss": "loss", "loss_weights": "weight", "metrics": "metric", "weighted_metrics": "metric"}
+
+
+def check_compile(
+    tree: Mapping | None, outputs: tuple[str, ...], checker: Checker
+) -> MappingABC[str, Value] | None:
+    """Return the compile arguments that are right; ``outputs`` are the names that a mapping may speak of."""
+    if tree is None:
+        return None
+    values: dict[str, Value] = {}
+    for entry in tree.entries.values():
+        key = _known_key(entry, tree, checker)
+        if key is None:
+            continue
+        subject = f'"{key}" of compile'
+        if key in _SIMPLE:
+            value = check_value(entry, _SIMPLE[key], subject, f"compile.{key}", checker)
+        else:
+            value = _per_output(entry, key, outputs, subject, checker)
+        if not isinstance(value, Unknown):
+            values[key] = value
+    return values
+
+
+def _known_key(entry: Entry, tree: Mapping, checker: Checker) -> str | None:
+    known = [*_SIMPLE, *_PER_OUTPUT]
+    if entry.key in known:
+        return entry.key
+    meant = nearest(entry.key, [key for key in known if key not in tree.entries])
+    hint = f'; did you mean "{meant}"?' if meant else ""
+    checker.diagnostics.error(
+        "GS402", f'unknown argument "{entry.key}" of compile{hint}', entry.span,
+        help=None if meant else f"compile takes {', '.join(known)}",
+    )  # fmt: skip
+    return meant
+
+
+def _per_output(
+    entry: Entry, key: str, outputs: tuple[str, ...], subject: str, checker: Checker
+) -> Value | Unknown:
+    kind = _PER_OUTPUT[key]
+    tree = entry.value
+    if isinstance(tree, Mapping) and not _is_object(tree, kind, outputs):
+        return _by_name(tree, key, outputs, subject, checker)
+    if isinstance(tree, Scalar) and tree.value is None:
+        return None
+    if isinstance(tree, Sequence):
+        return _listed(tree, key, outputs, subject, checker)
+    if key == "loss_weights":
+        checker.diagnostics.error(
+            "GS404", f"{subject} must be a list or a mapping from output to number, not {describe_value(tree)}",
+            tree.span,
+        )  # fmt: skip
+        return Unknown()
+    value = check_value(entry, kind, subject, f"compile.{key}", checker)
+    return (value,) if "metrics" in key and not isinstance(value, Unknown) else value
+
+
+def _is_object(tree: Mapping, kind: Kind, outputs: tuple[str, ...]) -> bool:
+    """Say whether a mapping is one object with its arguments rather than a mapping from output to object."""
+    names = list(tree.entries)
+    if len(names) != 1 or names[0] in outputs or kind[0].name == "float":
+        return False
+    return names[0][:1].isupper() or not outputs or nearest(names[0], outputs) is None
+
+
+def _by_name(
+    tree: Mapping, key: str, outputs: tuple[str, ...], subject: str, checker: Checker
+) -> Value | Unknown:
+    values: dict[str, Value] = {}
+    failed = False
+    for entry in tree.entries.values():
+        name: str | None = entry.key
+        if name not in outputs:
+            meant = nearest(entry.key, [output for output in outputs if output not in tree.entries])
+            hint = f'; did you mean "{meant}"?' if meant else ""
+            checker.diagnostics.error(
+                "GS408", f'{subject} speaks of "{entry.key}", which is no output{hint}', entry.span,
+                help=None if meant else f"the outputs are {', '.join(outputs)}",
+            )  # fmt: skip
+            name = meant
+            failed = True
+        what = f'the {_SINGULAR[key]} of "{name or entry.key}"'
+        value = _one(entry, key, what, checker)
+        if isinstance(value, Unknown) or name is None:
+            failed = True
+        else:
+            values[name] = value
+    return Unknown() if failed else values
+
+
+def _one(entry: Entry, key: str, what: str, checker: Checker) -> Value | Unknown:
+    tree = entry.value
+    if isinstance(tree, Scalar) and tree.value is None:
+        return None
+    if "metrics" in key and isinstance(tree, Sequence):
+        values = [
+            check_value(Entry(entry.key, item.span, item), _PER_OUTPUT[key], what, "compile", checker)
+            for item in tree.items
+        ]
+        known = tuple(value for value in values if not isinstance(value, Unknown))
+        return known if len(known) == len(values) else Unknown()
+    value = check_value(entry, _PER_OUTPUT[key], what, "compile", checker)
+    return (value,) if "metrics" in key and not isinstance(value, Unknown) else value
+
+
+def _listed(
+    tree: Sequence, key: str, outputs: tuple[str, ...], subject: str, checker: Checker
+) -> Value | Unknown:
+    if ("metrics" not in key or len(outputs) > 1) and outputs and len(tree.items) != len(outputs):
+        checker.diagnostics.error(
+            "GS404",
+            f"{subject} lists {len(tree.items)} for {len(outputs)} output{'s' * (len(outputs) != 1)}",
+            tree.span,
+            help=f"one for each of {', '.join(outputs)}, or a mapping from output to {_SINGULAR[key]}",
+        )
+        return Unknown()
+    values = [_one(Entry(str(number), item.span, item), key, subject, checker) if isinstance(item, Sequence)
+              else _element(item, key, subject, checker) for number, item in enumerate(tree.items)]  # fmt: skip
+    known = tuple(value for value in values if not isinstance(value, Unknown))
+    return known if len(known) == len(values) else Unknown()
+
+
+def _element(item: Scalar | Mapping, key: str, subject: str, checker: Checker) -> Value | Unknown:
+    if isinstance(item, Scalar) and item.value is None:
+        return None
+    return check_value(Entry(key, item.span, item), _PER_OUTPUT[key], subject, "compile", checker)

@@ -1,0 +1,113 @@
+"""The public API: a spec as an object."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graphspec.compiler import Compilation, Options, compile_file
+from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, SpecError, UsageError
+from graphspec.graph.ir import Graph
+from graphspec.graph.select import download_problem, model_of
+
+if TYPE_CHECKING:
+    import keras  # noqa: TID251 - for the type of what build returns
+
+    from graphspec.views.summary import Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A spec without mistakes: its graph, and the doubts that remain."""
+
+    path: str
+    graph: Graph
+    diagnostics: tuple[Diagnostic, ...]
+    trust: bool = False
+    allow_download: bool = False
+
+    def build(self, model: str | None = None) -> "keras.Model":
+        """Return the Keras model, compiled where the spec says how; ``model`` picks an entry of ``models``.
+
+        Raises SpecError with Keras' own sentence where Keras refuses, and UsageError where Keras is not installed.
+        """
+        from graphspec.target.lower import lower  # noqa: PLC0415 - Keras is loaded by building alone
+
+        graph = self._chosen(model)
+        diagnostics = Diagnostics()
+        problem = None if self.allow_download else download_problem(graph)
+        if problem is not None:
+            raise SpecError([problem])
+        lowered = lower(graph, diagnostics, trust=self.trust)
+        if lowered is None or diagnostics.has_errors:
+            raise SpecError(diagnostics.sorted())
+        built: keras.Model = lowered.model
+        return built
+
+    def examine(self, model: str | None = None) -> "Summary":
+        """Return what is in the model, as Keras infers it without allocating weights.
+
+        Raises SpecError with Keras' own sentence where Keras refuses.
+        """
+        from graphspec.target.examine import examine  # noqa: PLC0415 - Keras is loaded here alone
+
+        diagnostics = Diagnostics()
+        summary = examine(self._chosen(model), diagnostics, trust=self.trust)
+        if summary is None:
+            raise SpecError(diagnostics.sorted())
+        return summary
+
+    def summary(self, model: str | None = None) -> None:
+        """Print the table of the model: every call, its output shape, its parameters, and what feeds it."""
+        from graphspec.views.summary import render_table  # noqa: PLC0415 - drawn on demand
+
+        sys.stdout.write(render_table(self.examine(model), None) + "\n")
+
+    def _chosen(self, model: str | None) -> Graph:
+        return self.graph if model is None else model_of(self.graph, model)
+
+
+def load(
+    path: str | os.PathLike[str],
+    *,
+    params: Mapping[str, object] | None = None,
+    plugins: Sequence[str] = (),
+    trust: bool = False,
+    allow_download: bool = False,
+) -> Spec:
+    """Return the spec in a file.
+
+    Raises SpecError, with every diagnostic, where the spec has mistakes, and UsageError where there is no such file.
+    """
+    if params:
+        raise UsageError(f"the spec declares no params, so {', '.join(sorted(params))} cannot be set")
+    file = Path(path)
+    if not file.exists():
+        raise UsageError(f'there is no file "{path}"')
+    result = compile_file(file, Options(trust=trust, plugins=tuple(plugins)))
+    if result.graph is None or result.has_errors:
+        raise SpecError(result.diagnostics)
+    return Spec(os.fspath(path), result.graph, result.diagnostics, trust, allow_download)
+
+
+def validate(
+    path: str | os.PathLike[str], *, plugins: Sequence[str] = (), trust: bool = False
+) -> tuple[Diagnostic, ...]:
+    """Return every diagnostic of the spec in a file, ordered by place; there are none in a good one.
+
+    Raises UsageError where there is no such file.
+    """
+    file = Path(path)
+    if not file.exists():
+        raise UsageError(f'there is no file "{path}"')
+    return compile_file(file, Options(trust=trust, plugins=tuple(plugins))).diagnostics
+
+
+def spec_of(result: Compilation, options: Options, *, allow_download: bool) -> Spec | None:
+    """Return the spec that a compilation ended in, or None where it has mistakes."""
+    if result.graph is None or result.has_errors:
+        return None
+    spec = Spec(result.path, result.graph, result.diagnostics)
+    return replace(spec, trust=options.trust, allow_download=allow_download)

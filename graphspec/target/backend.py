@@ -1,0 +1,36 @@
+"""The door to Keras: it is opened once, late, and says what is missing where it does not open."""
+
+import importlib
+import os
+from types import ModuleType
+
+from graphspec.diagnostics.diagnostic import UsageError
+
+_PACKAGES = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch", "openvino": "openvino"}
+
+
+def load_keras() -> ModuleType:
+    """Return the keras module on the backend that the user has chosen (``KERAS_BACKEND``).
+
+    Raises UsageError where Keras or its backend is not installed, and says what to install.
+    """
+    try:
+        keras = importlib.import_module("keras")
+    except ImportError as error:
+        raise UsageError(_missing(error)) from None
+    version = getattr(keras, "__version__", "0")
+    if int(version.split(".")[0]) < 3:  # noqa: PLR2004 - the major version that specs are written for
+        raise UsageError(f"Keras {version} is installed, and GraphSpec needs Keras 3: pip install 'keras>=3.15.1'")
+    return keras
+
+
+def _missing(error: ImportError) -> str:
+    name = (error.name or "").split(".")[0]
+    if name in {"keras", "tensorflow", ""}:
+        return (
+            f"this command needs Keras with TensorFlow, and {name or 'one of them'} is not installed:"
+            " pip install 'graphspec[tensorflow]'"
+        )
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    package = _PACKAGES.get(backend, name)
+    return f"the Keras backend {backend} does not load, because {name} is not installed: pip install {package}"
