@@ -1,6 +1,5 @@
 """``graphspec build``: the compiled model, saved."""
 
-import os
 import sys
 import time
 import warnings
@@ -14,6 +13,7 @@ from graphspec.cli.options import (
     ALLOW_DOWNLOAD,
     MODEL,
     compile_argument,
+    open_keras,
     options_of,
     read_settings,
     reading_options,
@@ -65,12 +65,12 @@ def _check_output(path: Path, *, no_clobber: bool) -> None:
 
 def _build(loaded: Spec, path: Path, result: Compilation, given: dict[str, Any], started: float) -> int:
     progress = Progress(quiet=given["quiet"])
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     warnings.showwarning = _show_warning
-    progress.say("loading Keras ...")
     try:
+        open_keras(progress)
         from graphspec.target.save import save  # noqa: PLC0415 - Keras is loaded once a spec is good
 
+        progress.say("building ...")
         model = loaded.build(given["model"])
         progress.say("saving ...")
         size = save(model, path)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from graphspec.cli.terminal import wants_color, write_err
+from graphspec.cli.terminal import Progress, wants_color, write_err
 from graphspec.compiler import Compilation, Options, compile_bytes, compile_file
 from graphspec.diagnostics.diagnostic import Diagnostic, UsageError
 from graphspec.diagnostics.render_text import render_count, render_text
@@ -20,7 +20,9 @@ from graphspec.frontend.source import Limits
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _DEFAULT_LIMITS = Limits()
 
-TRUST = click.option("--trust", is_flag=True, help="Allow layers that carry code or read files. Only for specs you trust.")
+TRUST = click.option(
+    "--trust", is_flag=True, help="Allow layers that carry code or read files. Only for specs you trust."
+)
 PLUGIN = click.option(
     "--plugin", "plugins", metavar="MODULE", multiple=True, help="Let the spec use the layers of this Python module."
 )
@@ -135,3 +137,18 @@ def report(result: Compilation, diagnostics: tuple[Diagnostic, ...], color: str,
     write_err(render_text(shown, result.sources, color=wants_color(color, sys.stderr, os.environ)))
     if any(item.severity == "error" for item in shown):
         write_err(render_count(shown, 1))
+
+
+def open_keras(progress: Progress) -> None:
+    """Load Keras, which takes seconds, behind a line that says so.
+
+    Raises UsageError where it is not installed.
+    """
+    from graphspec.target.backend import load_keras, quiet_loading  # noqa: PLC0415 - the door to Keras
+
+    progress.say("loading Keras ...")
+    try:
+        with quiet_loading():
+            load_keras()
+    finally:
+        progress.done()

@@ -1,6 +1,5 @@
 """``graphspec summary``: what is in a model."""
 
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,15 @@ from typing import Any
 import click
 
 from graphspec.cli import status
-from graphspec.cli.options import MODEL, compile_argument, options_of, read_settings, reading_options, report
+from graphspec.cli.options import (
+    MODEL,
+    compile_argument,
+    open_keras,
+    options_of,
+    read_settings,
+    reading_options,
+    report,
+)
 from graphspec.cli.terminal import Progress, table_width, write_out
 from graphspec.diagnostics.diagnostic import SpecError
 from graphspec.spec import spec_of
@@ -32,9 +39,8 @@ def command(spec: str, form: str, **given: Any) -> int:  # noqa: ANN401 - click'
     if loaded is None:
         return status.FOUND
     progress = Progress(quiet=given["quiet"])
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    progress.say("loading Keras ...")
     try:
+        open_keras(progress)
         summary = loaded.examine(given["model"])
     except SpecError as error:
         report(result, error.diagnostics, given["color"], quiet=given["quiet"])

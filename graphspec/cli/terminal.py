@@ -48,7 +48,7 @@ def _silence(stream: TextIO) -> None:
 
 
 def wants_color(choice: str, stream: TextIO, environment: Mapping[str, str]) -> bool:
-    """Say whether to print colours: ``--color``, then ``NO_COLOR``, then ``FORCE_COLOR``, then whether it is a terminal."""
+    """Say whether to print colours: ``--color`` decides, then ``NO_COLOR``, ``FORCE_COLOR``, and what a terminal is."""
     if choice != "auto":
         return choice == "always"
     if environment.get("NO_COLOR"):

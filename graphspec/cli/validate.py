@@ -11,8 +11,8 @@ import click
 
 from graphspec.cli import status
 from graphspec.cli.find import find_specs
-from graphspec.cli.options import options_of, read_settings, read_stdin, reading_options
-from graphspec.cli.terminal import wants_color, write_out
+from graphspec.cli.options import open_keras, options_of, read_settings, read_stdin, reading_options
+from graphspec.cli.terminal import Progress, wants_color, write_out
 from graphspec.compiler import Compilation, Options, compile_bytes, compile_file
 from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, UsageError
 from graphspec.diagnostics.render_json import render_json
@@ -109,9 +109,9 @@ def _ask_keras(result: Compilation, options: Options, findings: _Findings) -> No
     loaded = spec_of(result, options, allow_download=False)
     if loaded is None:
         return
+    open_keras(Progress(quiet=True))
     from graphspec.target.examine import examine  # noqa: PLC0415 - Keras is asked on request alone
 
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     diagnostics = Diagnostics()
     examine(loaded.graph, diagnostics, trust=options.trust)
     findings.diagnostics += diagnostics.sorted()

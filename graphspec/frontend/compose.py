@@ -5,17 +5,16 @@ are bounded before anything is built. Nothing here recurses.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import yaml
 
 from graphspec.diagnostics.span import Span
 from graphspec.frontend.event_places import (
-    PLAIN_STYLES,
     AliasEvent,
     CollectionEvent,
     DocumentEnd,
+    Handler,
     MarkedEvent,
     NextEvent,
     NodeEvent,
@@ -52,7 +51,7 @@ class _Anchor:
 @dataclass(slots=True)
 class _OpenList:
     start: Place
-    end: Place
+    last: Span
     nodes_before: int
     anchor: _Anchor | None
     height: int = 1
@@ -64,7 +63,7 @@ class _OpenMapping:
     """A mapping being read; ``key`` is None where the entry is to be dropped or merged."""
 
     start: Place
-    end: Place
+    last: Span
     nodes_before: int
     anchor: _Anchor | None
     flow: bool
@@ -86,6 +85,7 @@ class Composer:
     def __init__(self, source: Source, limits: Limits, mistakes: Mistakes) -> None:
         """Start with nothing open."""
         self._source = source
+        self._path = source.path
         self._limits = limits
         self._mistakes = mistakes
         self._open: list[_OpenList | _OpenMapping] = []
@@ -93,7 +93,7 @@ class Composer:
         self._undefined: list[tuple[str, Span]] = []
         self._root: Tree | None = None
         self._nodes = 0
-        self._handlers: dict[type[yaml.Event], Callable[..., None]] = {
+        self._handlers: dict[type[yaml.Event], Handler] = {
             yaml.ScalarEvent: self._scalar,
             yaml.AliasEvent: self._alias,
             yaml.SequenceStartEvent: self._start,
@@ -103,7 +103,7 @@ class Composer:
         }
 
     def compose(self, next_event: NextEvent) -> tuple[Tree | None, DocumentEnd]:
-        """Consume the events of a document; return its tree, or None where part of it is unknown, and the last event."""
+        """Consume the events of a document; return its tree, None where part is unknown, and the last event."""
         handlers = self._handlers
         while (handler := handlers.get(type(event := next_event()))) is not None:
             handler(event)
@@ -117,11 +117,14 @@ class Composer:
         if name is not None or event.tag is not None or style in _BLOCK_STYLES:
             span = scalar_span(self._source, event)
         else:
-            span = marked_span(self._source, event.start_mark, event.end_mark)
-        self._count(1, span)
+            start, end = event.start_mark, event.end_mark
+            span = Span(self._path, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        self._nodes += 1
+        if self._nodes > self._limits.yaml_nodes:
+            self._mistakes.too_many_nodes(span)
         if event.tag is not None:
             self._tag(event)
-        text, plain = event.value, style in PLAIN_STYLES
+        text, plain = event.value, style == "" or style is None
         frame = self._open[-1] if self._open else None
         if isinstance(frame, _OpenMapping) and frame.wants_key:
             if name is not None:
@@ -160,11 +163,11 @@ class Composer:
         frame = self._open[-1] if self._open else None
         if isinstance(frame, _OpenMapping):
             frame.key_end = event.end_mark.index
-        self._add(replace(anchor.tree, span=span), anchor.height)
+        self._add(_placed(anchor.tree, span), anchor.height)
 
     def _start(self, event: CollectionEvent) -> None:
         place = collection_start(self._source, event)
-        opening = Span(self._source.path, *place, place[0], place[1] + 1)
+        opening = Span(self._path, *place, place[0], place[1] + 1)
         self._count(1, opening)
         if len(self._open) >= self._limits.depth:
             self._mistakes.too_deep(opening)
@@ -174,16 +177,17 @@ class Composer:
         if event.anchor is not None:
             anchor = self._anchors[event.anchor] = _Anchor(anchor_span(self._source, event, event.anchor))
         if isinstance(event, yaml.SequenceStartEvent):
-            self._open.append(_OpenList(place, place, self._nodes - 1, anchor))
+            self._open.append(_OpenList(place, opening, self._nodes - 1, anchor))
         else:
-            self._open.append(_OpenMapping(place, place, self._nodes - 1, anchor, bool(event.flow_style)))
+            self._open.append(_OpenMapping(place, opening, self._nodes - 1, anchor, bool(event.flow_style)))
 
     def _end(self, event: MarkedEvent) -> None:
         frame = self._open.pop()
-        mark, end = event.end_mark, frame.end
+        mark = event.end_mark
+        end = frame.last.end_line, frame.last.end_column
         if mark.index != event.start_mark.index:
             end = mark.line + 1, mark.column + 1
-        span = Span(self._source.path, *frame.start, *end)
+        span = Span(self._path, *frame.start, *end)
         tree: Tree
         if isinstance(frame, _OpenMapping):
             _merge(frame)
@@ -202,8 +206,9 @@ class Composer:
             self._root = tree
             return
         frame = self._open[-1]
-        frame.end = (tree.span.end_line, tree.span.end_column)
-        frame.height = max(frame.height, height + 1)
+        frame.last = tree.span
+        if height >= frame.height:
+            frame.height = height + 1
         if isinstance(frame, _OpenList):
             frame.items.append(tree)
         elif frame.wants_key:
@@ -217,7 +222,7 @@ class Composer:
         frame = self._open[-1] if self._open else None
         if not isinstance(frame, _OpenMapping):
             return
-        frame.end = (span.end_line, span.end_column)
+        frame.last = span
         frame.key = None
         frame.merges = False
         frame.wants_key = not frame.wants_key
@@ -232,7 +237,7 @@ class Composer:
 
     def _key(self, frame: _OpenMapping, text: str, span: Span, *, plain: bool) -> None:
         frame.wants_key = False
-        frame.end = (span.end_line, span.end_column)
+        frame.last = span
         frame.key = None
         frame.key_plain = plain
         if plain and text == _MERGE_KEY:
@@ -290,6 +295,12 @@ class Composer:
         self._nodes += nodes
         if self._nodes > self._limits.yaml_nodes:
             self._mistakes.too_many_nodes(span)
+
+
+def _placed(tree: Tree, span: Span) -> Tree:
+    if isinstance(tree, Scalar):
+        return Scalar(tree.value, span, tree.text, tree.plain)
+    return Sequence(tree.items, span) if isinstance(tree, Sequence) else Mapping(tree.entries, span)
 
 
 def _merge(frame: _OpenMapping) -> None:

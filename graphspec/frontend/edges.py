@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
@@ -71,22 +72,20 @@ def _read_line(item: Tree, wiring: Wiring, diagnostics: Diagnostics) -> None:
         wiring.complete = False
         diagnostics.error("GS210", f'an edge must be text like "a -> b", not {describe_value(item)}', item.span)
         return
-    groups = _groups(item, wiring, diagnostics)
+    groups = _groups(item, diagnostics)
     if groups is None:
         wiring.complete = False
         return
-    for tail, head in zip(groups, groups[1:], strict=False):
+    for tail, head in pairwise(groups):
         for target in head:
             wiring.arrows.setdefault(target.path, []).append(Arrow(tail, target.span))
             wiring.targets.append(target)
 
 
-def _groups(item: Scalar, wiring: Wiring, diagnostics: Diagnostics) -> list[tuple[Reference, ...]] | None:
+def _groups(item: Scalar, diagnostics: Diagnostics) -> list[tuple[Reference, ...]] | None:
     text = str(item.value)
     if "->" not in text:
-        diagnostics.error(
-            "GS210", f'the edge "{text}" has no arrow', item.span, help='write it as "source -> target"'
-        )
+        diagnostics.error("GS210", f'the edge "{text}" has no arrow', item.span, help='write it as "source -> target"')
         return None
     groups: list[tuple[Reference, ...]] = []
     offset = 0

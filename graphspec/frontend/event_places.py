@@ -15,6 +15,7 @@ from graphspec.frontend.source import Source
 
 Place = tuple[int, int]
 NextEvent = Callable[[], Any]
+Handler = Callable[..., None]
 
 
 class Mark(Protocol):

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
-from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import nearest
 from graphspec.frontend.document import Body, BodyModel, Document, FileModel, Member, ModelSpec, NodeSpec, What
 from graphspec.frontend.edges import REFERENCE, Wiring, operands_of, read_edges, unknown_targets
@@ -96,7 +95,7 @@ def _node_calls(
     yield from _chain_calls(name, node.what, node, operands, aliases, wired=wired)
 
 
-def _chain_calls(  # noqa: PLR0913 - a chain in a chain passes on all that it was given
+def _chain_calls(
     path: str, chain: What, outer: NodeSpec | Member, operands: Operand, aliases: dict[str, str], *, wired: bool,
     before: str | None = None,
 ) -> Iterator[Call]:  # fmt: skip
@@ -169,8 +168,7 @@ def read_operand(tree: Tree, subject: str, diagnostics: Diagnostics, *, depth: i
         return Operands(items, tree.span)
     if isinstance(tree, Mapping):
         entries = {
-            key: read_operand(entry.value, subject, diagnostics, depth=depth + 1)
-            for key, entry in tree.entries.items()
+            key: read_operand(entry.value, subject, diagnostics, depth=depth + 1) for key, entry in tree.entries.items()
         }
         return Operands(entries, tree.span)
     if tree.value is None and depth:
@@ -191,31 +189,33 @@ def _reference(tree: Scalar, subject: str, diagnostics: Diagnostics) -> Referenc
     else:
         help_ = 'a literal goes under "with"'
     diagnostics.error(
-        "GS216", f"{subject} must be a reference, a list or a mapping, not {describe_value(tree)}", tree.span, help=help_
+        "GS216",
+        f"{subject} must be a reference, a list or a mapping, not {describe_value(tree)}",
+        tree.span,
+        help=help_,
     )
     return None
 
 
 def _outputs(tree: Tree, diagnostics: Diagnostics) -> Outputs | None:
+    pairs: list[tuple[str | None, Tree]] = [(None, tree)]
     if isinstance(tree, Sequence):
         pairs = [(None, item) for item in tree.items]
     elif isinstance(tree, Mapping):
-        pairs = [(entry, entry.value) for entry in tree.entries.values()]  # type: ignore[misc]
-    else:
-        pairs = [(None, tree)]
+        pairs = [(entry.key, entry.value) for entry in tree.entries.values()]
     if not pairs:
         diagnostics.error("GS202", '"outputs" names no output: a model needs at least one', tree.span)
         return None
     names: list[str] = []
     references: list[Reference] = []
-    for entry, value in pairs:
+    for key, value in pairs:
         reference = _output_reference(value, diagnostics)
         if reference is None:
             continue
         references.append(reference)
-        names.append(reference.path if entry is None else entry.key)
+        names.append(key or reference.path)
     form = "list" if isinstance(tree, Sequence) else "mapping" if isinstance(tree, Mapping) else "one"
-    return Outputs(form=form, names=tuple(names), references=tuple(references), span=_place(tree))
+    return Outputs(form=form, names=tuple(names), references=tuple(references), span=tree.span)
 
 
 def _output_reference(value: Tree, diagnostics: Diagnostics) -> Reference | None:
@@ -223,7 +223,3 @@ def _output_reference(value: Tree, diagnostics: Diagnostics) -> Reference | None
         return _reference(value, "an output", diagnostics)
     diagnostics.error("GS216", f"an output must be a reference, not {describe_value(value)}", value.span)
     return None
-
-
-def _place(tree: Tree) -> Span:
-    return tree.span

@@ -10,8 +10,8 @@
     index      := [expression] ":" [expression] [":" [expression]] | "..." | expression
     atom       := number | text | true | false | null | "(" expression ")" | "[" items "]" | path ["(" arguments ")"]
 
-A path is a reference (``enc.state_h``, ``lstm.1``) or, called, an op (``ops.exp``). Nothing else can be said, so nothing
-else can be run.
+A path is a reference (``enc.state_h``, ``lstm.1``) or, called, an op (``ops.exp``). Nothing else can be said, so
+nothing else can be run.
 """
 
 import re
@@ -62,7 +62,7 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
-class Ellipsis:  # noqa: A001 - the name that Python and Keras give it
+class Rest:
     """The ``...`` of an index."""
 
     start: int
@@ -88,7 +88,7 @@ class Index:
     end: int
 
 
-Expression = Union[Literal, Name, Apply, Slice, Ellipsis, Items, Index]  # noqa: UP007 - classes above refer to it
+Expression = Union[Literal, Name, Apply, Slice, Rest, Items, Index]  # noqa: UP007 - classes above refer to it
 
 
 class ExpressionError(Exception):
@@ -238,7 +238,7 @@ class _Parser:
         start = self.start
         if self.sign == "...":
             self.advance()
-            return Ellipsis(start, self.last)
+            return Rest(start, self.last)
         parts: list[Expression | None] = [None if self.sign == ":" else self.expression()]
         while self.sign == ":" and len(parts) < 3:  # noqa: PLR2004 - start, stop and step
             self.advance()
@@ -287,7 +287,8 @@ class _Parser:
         if self.sign != "(":
             return Name(word, start, self.last)
         if not word.startswith("ops."):
-            raise ExpressionError(f'"{word}" cannot be called; only ops can, as in ops.exp(x)', start, start + len(word))
+            message = f'"{word}" cannot be called; only ops can, as in ops.exp(x)'
+            raise ExpressionError(message, start, start + len(word))
         self.advance()
         operands, keywords = self.arguments()
         self.expect(")", "(")

@@ -28,7 +28,7 @@ def checked_fields(
     """
     fields = {key: entry.value for key, entry in mapping.entries.items()}
     try:
-        model.model_validate(_raw(fields, place))
+        model.model_validate(_raw(model, fields, place))
     except ValidationError as problem:
         errors = problem.errors(include_url=False, include_context=True, include_input=False)
         known = known_keys(model)
@@ -70,11 +70,9 @@ MAX_SHOWN = 60
 _INTERNAL = frozenset({"span", "what", "body"})
 
 
-def _raw(fields: dict[str, Tree], place: Span) -> dict[str, object]:
-    raw: dict[str, object] = {
-        key: value.value if isinstance(value, Scalar) else value for key, value in fields.items()
-    }
-    return raw | {"span": place, "what": None}
+def _raw(model: type[BaseModel], fields: dict[str, Tree], place: Span) -> dict[str, object]:
+    raw: dict[str, object] = {key: value.value if isinstance(value, Scalar) else value for key, value in fields.items()}
+    return raw | {name: place if name == "span" else None for name in _INTERNAL & model.model_fields.keys()}
 
 
 def _report_unknown(
@@ -110,7 +108,9 @@ def _report_value(
         expected = "".join(f"{bound[name]} {limit}" for name, limit in limits.items() if name in bound)
     if key == "graphspec":
         diagnostics.error(
-            "GS212", f"language version {describe_value(value)} is not known; this GraphSpec reads version 1", value.span
+            "GS212",
+            f"language version {describe_value(value)} is not known; this GraphSpec reads version 1",
+            value.span,
         )
         return
     diagnostics.error(

@@ -1,6 +1,7 @@
 """What a document can get wrong beyond its syntax, and how each is said."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from itertools import islice
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
@@ -23,6 +24,7 @@ DIRECTIVE = "GS114"
 MEND_TAG = "remove the tag, or quote the value if it is text"
 
 _MOST = 100
+_MOST_NAMES = 1000
 _LONGEST_QUOTATION = 60
 
 
@@ -115,17 +117,21 @@ class Mistakes:
 
     def recursive_alias(self, name: str, span: Span, anchor: Span) -> None:
         """Record an alias inside the node that it names."""
-        message = f'the alias "*{name}" stands inside the node that it repeats; expected an anchor that ended before'
+        message = (
+            f"the alias {quoted(f'*{name}')} stands inside the node that it repeats; expected one that is complete"
+        )
         self._error(ALIAS, message, span, related=[Related("the anchor is here", anchor)])
 
-    def undefined_alias(self, name: str, span: Span, anchors: Mapping[str, Span]) -> None:
+    def undefined_alias(self, name: str, span: Span, anchors: dict[str, Span]) -> None:
         """Record an alias that no anchor precedes, where ``anchors`` are those of the whole document."""
         if name in anchors:
-            message = f'the alias "*{name}" stands before its anchor; expected the anchor first'
+            message = f"the alias {quoted(f'*{name}')} stands before its anchor; expected the anchor first"
             self._error(ALIAS, message, span, related=[Related("the anchor is here", anchors[name])])
             return
-        message = f'undefined alias "*{name}"{did_you_mean(name, anchors) or f"; expected an anchor &{name} before it"}'
-        self._error(ALIAS, message, span, help=f'quote it if it is text: "*{name}"')
+        # The latest anchors will do: a document may hold a million.
+        nearest = did_you_mean(name, islice(reversed(anchors), _MOST_NAMES))
+        message = f"undefined alias {quoted(f'*{name}')}{nearest or '; expected an anchor of this name before it'}"
+        self._error(ALIAS, message, span, help="quote it if it is text")
 
     def no_space(self, key: str, span: Span, colon: int) -> None:
         """Record a key that swallowed its value, because nothing separates the two."""
@@ -133,7 +139,7 @@ class Mistakes:
         place = Span(span.path, span.line, column, span.line, column + 1)
         self._error(SYNTAX, f'missing space after ":"; expected {quoted(f"{key[:colon]}: {key[colon + 1 :]}")}', place)
 
-    def _error(  # noqa: PLR0913 - the parts of a diagnostic
+    def _error(
         self,
         code: str,
         message: str,

@@ -6,11 +6,6 @@ from typing import Any
 
 import yaml
 
-try:
-    from yaml._yaml import CParser
-except ImportError:  # PyYAML was built without its C library
-    CParser = None
-
 from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
 from graphspec.frontend.compose import Composer
@@ -42,14 +37,17 @@ from graphspec.frontend.tree import Mapping, Scalar, Sequence
 
 __all__ = ["DEFAULT_LIMITS", "Limits", "Source", "decode", "load_source", "read"]
 
-_Parser = yaml.SafeLoader if CParser is None else CParser
+# Absent where PyYAML was built without its C library; alone it loads less than a whole loader class would.
+_CParser: Any = getattr(yaml.cyaml, "CParser", None) if yaml.__with_libyaml__ else None
+_EVENTS_AROUND = 4
+_STARTING_EVENTS = 2
+# The C parser counts events four times as fast by itself, but then nothing stops it. It is quadratic in brackets and
+# in directives, its memory grows with nesting, and it would count a second document too.
+_UNSAFE_TO_COUNT = re.compile(r"[\r\n](?:---|\.\.\.|%)|(?:\A|[\r\n])[ \t]*+(?:[-?:][ \t]++){65}")
 _BLANK = re.compile(r"(?:[ \t\r\n]++|#[^\r\n]*+)*+")
-_DIRECTIVE = re.compile(r"%(\S*)[ \t]*([^\r\n#]*)")
+_DIRECTIVE = re.compile(r"(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n]++)*+%([^\s#]*+)[ \t]*+([^\r\n#]*[^\s#])?")
 _NO_SPACE = re.compile(r"([^\s:]+):(\S+)")
 _OLD_BREAKS = "\x85\u2028\u2029"
-_STARTS = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
-_ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
-_LEAVES = (yaml.ScalarEvent, yaml.AliasEvent)
 
 
 def read(source: Source, diagnostics: Diagnostics, limits: Limits = DEFAULT_LIMITS) -> Mapping | None:
@@ -57,8 +55,8 @@ def read(source: Source, diagnostics: Diagnostics, limits: Limits = DEFAULT_LIMI
     if has_forbidden_characters(source, diagnostics) or _has_bad_directive(source, diagnostics):
         return None
     stand_ins = _stand_ins(source.text)
-    parsed = replace(source, text=source.text.translate(stand_ins)) if stand_ins else source
-    restored = {ord(stand_in): chr(code) for code, stand_in in stand_ins.items()}
+    parsed = replace(source, text=_replaced(source.text, stand_ins)) if stand_ins else source
+    restored = {stand_in: char for char, stand_in in stand_ins.items()}
     try:
         if len(source.text) > limits.yaml_nodes:
             _refuse_at_once(parsed, limits, Mistakes(limits, diagnostics))
@@ -89,68 +87,83 @@ def _document(source: Source, next_event: NextEvent, limits: Limits, diagnostics
     return None
 
 
-def _events(text: str, restored: dict[int, str]) -> NextEvent:
+def _events(text: str, restored: dict[str, str]) -> NextEvent:
     """Return a function that gives the events of a text one by one."""
-    next_event: NextEvent = _Parser(text).get_event
+    next_event: NextEvent = (_CParser or yaml.SafeLoader)(text).get_event
     if not restored:
         return next_event
 
     def restoring() -> Any:  # noqa: ANN401 - as PyYAML has it
         event = next_event()
         if isinstance(event, yaml.ScalarEvent):
-            event.value = event.value.translate(restored)
+            event.value = _replaced(event.value, restored)
         return event
 
     return restoring
 
 
-def _stand_ins(text: str) -> dict[int, str]:
+def _replaced(text: str, replacements: dict[str, str]) -> str:
+    for old, new in replacements.items():
+        text = text.replace(old, new)
+    return text
+
+
+def _stand_ins(text: str) -> dict[str, str]:
     """Choose unused characters for those that break lines in YAML 1.1, and so in PyYAML, but are text in YAML 1.2."""
     present = [char for char in _OLD_BREAKS if char in text]
     if not present:
         return {}
     folded = text.lower()
     unused = (chr(code) for code in range(0x10FFFD, 0xFFFFF, -1) if chr(code) not in text and f"{code:x}" not in folded)
-    return {ord(char): stand_in for char, stand_in in zip(present, unused, strict=False)}
+    return dict(zip(present, unused, strict=False))
 
 
 def _refuse_at_once(source: Source, limits: Limits, mistakes: Mistakes) -> None:
     """Refuse a document with too many nodes before the costly work of building any."""
-    next_event = _events(source.text, {})
+    text = source.text
+    if _CParser and text.count("[") + text.count("{") <= limits.depth and not _UNSAFE_TO_COUNT.search(text):
+        # Each node makes one event or two.
+        events = _CParser(text).raw_parse() - _EVENTS_AROUND
+        if events > 2 * limits.yaml_nodes:
+            mistakes.too_many_nodes(Span.of_file(source.path))
+        if events <= limits.yaml_nodes:
+            return
+    next_event = _events(text, {})
     depth = nodes = 0
-    while not isinstance(event := next_event(), yaml.StreamEndEvent | yaml.DocumentEndEvent):
-        if isinstance(event, _STARTS):
-            depth += 1
-        elif isinstance(event, _ENDS):
+    while (kind := type(event := next_event())) is not yaml.DocumentEndEvent and kind is not yaml.StreamEndEvent:
+        if kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
             depth -= 1
             continue
+        if kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            depth += 1
+            if depth > limits.depth:
+                return
         nodes += 1
-        if depth > limits.depth:
-            return
-        if nodes > limits.yaml_nodes + 2:
+        if nodes > limits.yaml_nodes + _STARTING_EVENTS:
             mistakes.too_many_nodes(marked_span(source, event.start_mark, event.end_mark))
 
 
 def _has_bad_directive(source: Source, diagnostics: Diagnostics) -> bool:
-    """Refuse directives before parsing, as the parser takes quadratic time over many."""
-    blank = _BLANK.match(source.text)
-    start = blank.end() if blank else 0
-    match = _DIRECTIVE.match(source.text, start)
-    if match is None or (start > 0 and source.text[start - 1] not in "\r\n"):
-        return False
-    name, value = match[1], match[2].strip()
-    if name == "YAML" and value == "1.2":
-        return False
-    span = span_at(source, start, start + len(match.group().rstrip()))
-    if name == "YAML":
-        message = f"{quoted(f'%YAML {value}')} is not supported; the language is YAML 1.2"
-        diagnostics.error(DIRECTIVE, message, span, help="remove the directive")
-    elif name == "TAG":
-        diagnostics.error(TAG, tag_message(f"%TAG {value}"), span, help="remove the directive")
-    else:
-        message = 'a plain value cannot start with "%"; quote it'
-        diagnostics.error(SYNTAX, message, span_at(source, start, start + 1))
-    return True
+    """Refuse all directives but one %YAML 1.2 before parsing, as the parser takes quadratic time over many."""
+    versions = 0
+    offset = 0
+    while (match := _DIRECTIVE.match(source.text, offset)) is not None:
+        name, value = match[1], match[2] or ""
+        versions += 1
+        offset = match.end()
+        if (name, value, versions) == ("YAML", "1.2", 1):
+            continue
+        start = match.start(1) - 1
+        if name == "TAG":
+            span = span_at(source, start, offset)
+            diagnostics.error(TAG, tag_message(f"%TAG {value}"), span, help="remove the directive")
+        elif name == "YAML":
+            message = f"{quoted(f'%YAML {value}')} is not supported; the language is YAML 1.2, said once if at all"
+            diagnostics.error(DIRECTIVE, message, span_at(source, start, offset), help="remove the directive")
+        else:
+            _report_percent(source, start, diagnostics)
+        return True
+    return False
 
 
 def _has_second_document(source: Source, end: DocumentEnd, next_event: NextEvent, diagnostics: Diagnostics) -> bool:
@@ -164,8 +177,7 @@ def _has_second_document(source: Source, end: DocumentEnd, next_event: NextEvent
             return False
         start = event.start_mark.index
     elif source.text[start] == "%" and not end.explicit:
-        message = 'a plain value cannot start with "%"; quote it'
-        diagnostics.error(SYNTAX, message, span_at(source, start, start + 1))
+        _report_percent(source, start, diagnostics)
         return True
     elif not end.explicit:
         next_event()
@@ -174,6 +186,11 @@ def _has_second_document(source: Source, end: DocumentEnd, next_event: NextEvent
     span = span_at(source, start, start + width)
     diagnostics.error(SECOND_DOCUMENT, message, span, help="remove the line, or move what follows to a file of its own")
     return True
+
+
+def _report_percent(source: Source, start: int, diagnostics: Diagnostics) -> None:
+    message = 'a plain value cannot start with "%"; quote it'
+    diagnostics.error(SYNTAX, message, span_at(source, start, start + 1))
 
 
 def _report_empty(source: Source, diagnostics: Diagnostics) -> None:

@@ -7,7 +7,7 @@ import yaml
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.frontend.fault import TOKEN, Fault, Finding
-from graphspec.frontend.mistakes import MEND_TAG, SYNTAX, TAG, quoted, tag_message
+from graphspec.frontend.mistakes import MEND_TAG, TAG, quoted, tag_message
 from graphspec.frontend.source import Source, span_at
 
 _LONGEST_KEY = 1024

@@ -151,7 +151,7 @@ def _layer(entry: Entry, diagnostics: Diagnostics) -> LayerSpec:
     if what is not None and what.kind not in {"layer", "application", "plugin"}:
         diagnostics.error(
             "GS214",
-            f'{subject} cannot be {"an op" if what.kind == "op" else f"a {what.kind}"}: it has nothing to share',
+            f"{subject} cannot be {'an op' if what.kind == 'op' else f'a {what.kind}'}: it has nothing to share",
             what.span,
             help="an entry of layers is a layer or an application; ops, calls, chains and expressions are nodes",
         )
@@ -196,9 +196,7 @@ def _input(entry: Entry, diagnostics: Diagnostics) -> InputSpec:
         diagnostics.error("GS208", f'"shape" of {subject} must be a list, not {describe_value(shape)}', shape.span)
         return InputSpec(span=entry.span, shape=())
     scalars = {key: scalar(value) for key, value in fields.items()}
-    return InputSpec.model_validate(
-        scalars | {"span": entry.span, "shape": _shape(shape, subject, diagnostics)}
-    )
+    return InputSpec.model_validate(scalars | {"span": entry.span, "shape": _shape(shape, subject, diagnostics)})
 
 
 def _shape(value: Sequence, subject: str, diagnostics: Diagnostics) -> tuple[Dimension, ...]:

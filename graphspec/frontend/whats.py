@@ -178,9 +178,7 @@ def _named(entry: Entry, kind: WhatKind, subject: str, diagnostics: Diagnostics)
     if not isinstance(value, Scalar) or not (isinstance(value.value, str) or kind == "expr") or not value.text:
         wanted = "the name of an entry of layers or models" if kind == "call" else "an expression"
         place = entry.span if _is_nothing(value) else value.span
-        diagnostics.error(
-            "GS203", f'"{entry.key}" in {subject} must be {wanted}, not {describe_value(value)}', place
-        )
+        diagnostics.error("GS203", f'"{entry.key}" in {subject} must be {wanted}, not {describe_value(value)}', place)
         return None
     return What(kind=kind, name=value.text, span=value.span, arguments=value)
 

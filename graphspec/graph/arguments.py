@@ -1,18 +1,18 @@
 """Check constructor and literal arguments against the catalogue, and turn them into values."""
 
 from collections.abc import Mapping as MappingABC
-from dataclasses import dataclass
-
-from graphspec.catalog.catalog import Argument
-from graphspec.catalog.kinds import Kind, describe_kind, parse_kind
 
 from graphspec.catalog import catalog
+from graphspec.catalog.catalog import Argument
+from graphspec.catalog.kinds import Kind, describe_kind, parse_kind
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean, nearest
 from graphspec.frontend.fields import describe_value
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
-from graphspec.graph.ir import Array, Callable, Imported, LayerReference, Object, Value
+from graphspec.graph.checker import TRUST_HELP, UNKNOWN, Checker, Unknown
+from graphspec.graph.constants import constant
+from graphspec.graph.ir import Callable, Imported, LayerReference, Object, Value
 from graphspec.graph.literals import (
     OBJECTS,
     SERIALISED_KEYS,
@@ -24,34 +24,16 @@ from graphspec.graph.literals import (
     misfit,
     serialised_part,
 )
+from graphspec.graph.unknown_names import (
+    capped,
+    report_dtype,
+    report_foreign,
+    report_unknown_layer,
+    report_unknown_object,
+)
 
-TRUST_HELP = "if you trust this spec, run again with --trust"
 _ACTIVATION_LAYERS = frozenset({"ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"})
 _SPEC_KEYS = {"name": "the Keras name", "trainable": "whether it learns"}
-
-
-class Unknown:
-    """What stands in for a value that was wrong and has been reported."""
-
-    __slots__ = ()
-
-
-UNKNOWN = Unknown()
-
-
-@dataclass(frozen=True, slots=True)
-class Checker:
-    """What checking needs beside the value: the names in sight, what is trusted, and where mistakes go.
-
-    ``callables`` holds the names of the entries of ``layers`` and ``models`` that an argument may refer to; a name
-    that is used is added to ``used``.
-    """
-
-    callables: MappingABC[str, bool]
-    used: set[str]
-    trust: bool
-    plugins: tuple[str, ...]
-    diagnostics: Diagnostics
 
 
 def check_arguments(
@@ -100,9 +82,7 @@ def _declared_name(
         return None
     renamed = catalog.renamed_argument(owner, entry.key)
     if renamed is not None:
-        checker.diagnostics.error(
-            "GS406", f'"{entry.key}" is an old argument of {owner}: {renamed.advice}', entry.span
-        )
+        checker.diagnostics.error("GS406", f'"{entry.key}" is an old argument of {owner}: {renamed.advice}', entry.span)
         return renamed.new if renamed.new in declared else None
     present = given.entries if given is not None else {}
     meant = nearest(entry.key, [name for name in declared if name not in present])
@@ -112,13 +92,9 @@ def _declared_name(
         "GS402",
         f'unknown argument "{entry.key}" of {owner}{hint}',
         entry.span,
-        help=None if meant else (f"{owner} takes {_capped(names)}" if names else f"{owner} takes no arguments"),
+        help=None if meant else (f"{owner} takes {capped(names)}" if names else f"{owner} takes no arguments"),
     )
     return meant
-
-
-def _capped(text: str, limit: int = 200) -> str:
-    return text if len(text) <= limit else text[: text.rindex(",", 0, limit)] + ", ..."
 
 
 def _report_twice(owner: str, name: str, entry: Entry, first: Span, checker: Checker) -> None:
@@ -167,17 +143,9 @@ def _scalar(entry: Entry, tree: Scalar, kind: Kind, subject: str, path: str, che
             )
             return UNKNOWN
         if "dtype" in _names(kind):
-            _report_dtype(value, tree.span, subject, checker)
+            report_dtype(value, tree.span, subject, checker)
             return UNKNOWN
     return _misfit(entry, kind, subject, checker)
-
-
-def _report_dtype(value: str, place: Span, subject: str, checker: Checker) -> None:
-    from graphspec.graph.literals import POLICIES  # noqa: PLC0415 - needed for the message alone
-
-    checker.diagnostics.error(
-        "GS405", f'{subject} must be a dtype, and "{value}" is none{did_you_mean(value, POLICIES)}', place
-    )
 
 
 def _misfit(entry: Entry, kind: Kind, subject: str, checker: Checker) -> Unknown:
@@ -281,51 +249,6 @@ def _mapping(entry: Entry, tree: Mapping, kind: Kind, subject: str, path: str, c
     return _misfit(entry, kind, subject, checker)
 
 
-def constant(tree: Mapping, subject: str, checker: Checker) -> Value | Unknown:
-    """Return the array of ``{constant: [[1, 0], [0, 1]], dtype: float32}``."""
-    for key, entry in tree.entries.items():
-        if key not in {"constant", "dtype"}:
-            hint = did_you_mean(key, ["dtype"])
-            checker.diagnostics.error("GS402", f'unknown key "{key}" of the constant in {subject}{hint}', entry.span)
-            return UNKNOWN
-    dtype = tree.get("dtype")
-    name = dtype.value if isinstance(dtype, Scalar) else None
-    if dtype is not None and not (isinstance(name, str) and fits(name, parse_kind("dtype")[0])):
-        _report_dtype(describe_value(dtype).strip('"'), dtype.span, f'"dtype" of the constant in {subject}', checker)
-        return UNKNOWN
-    wrong = _not_numeric(tree.entries["constant"].value)
-    if wrong is not None:
-        checker.diagnostics.error(
-            "GS404", f"the constant in {subject} must hold numbers, not {describe_value(wrong)}", wrong.span
-        )
-        return UNKNOWN
-    value = freely(tree.entries["constant"].value)
-    if _shape(value) is None:
-        checker.diagnostics.error(
-            "GS404", f"the constant in {subject} has rows of different lengths", tree.entries["constant"].span
-        )
-        return UNKNOWN
-    return Array(value, name if isinstance(name, str) else None)
-
-
-def _not_numeric(tree: Tree) -> Tree | None:
-    if isinstance(tree, Sequence):
-        return next((wrong for item in tree.items if (wrong := _not_numeric(item)) is not None), None)
-    if isinstance(tree, Scalar) and isinstance(tree.value, bool | int | float):
-        return None
-    return tree
-
-
-def _shape(value: Value) -> tuple[int, ...] | None:
-    if not isinstance(value, tuple):
-        return ()
-    shapes = {_shape(item) for item in value}
-    if len(shapes) > 1:
-        return None
-    inner = next(iter(shapes), ())
-    return None if inner is None else (len(value), *inner)
-
-
 def _one_key(
     tree: Mapping, kind: Kind, categories: list[str], subject: str, path: str, checker: Checker
 ) -> Value | Unknown:
@@ -353,9 +276,7 @@ def _one_key(
     return _object(entry, kind, categories, subject, path, checker)
 
 
-def _object_by_name(
-    tree: Scalar, kind: Kind, categories: list[str], subject: str, checker: Checker
-) -> Value | Unknown:
+def _object_by_name(tree: Scalar, kind: Kind, categories: list[str], subject: str, checker: Checker) -> Value | Unknown:
     name = str(tree.value)
     for category in categories:
         found = catalog.object_(category, name)
@@ -369,22 +290,9 @@ def _object_by_name(
                 "GS403", f"{name} needs {shown}", tree.span, help=f"write {{{found.canonical}: {{{arguments}}}}}"
             )
             return UNKNOWN
-        return name
-    _report_unknown_object(name, tree.span, kind, categories, subject, checker)
+        return name if found.by_string else Object(category, found.canonical, {})
+    report_unknown_object(name, tree.span, kind, categories, subject, checker)
     return UNKNOWN
-
-
-def _report_unknown_object(
-    name: str, place: Span, kind: Kind, categories: list[str], subject: str, checker: Checker
-) -> None:
-    names = [known for category in categories for known in catalog.object_names(category)] + literal_words(kind)
-    article = "an" if categories[0][0] in "aeio" else "a"
-    checker.diagnostics.error(
-        "GS405",
-        f'unknown {categories[0]} "{name}" for {subject}{did_you_mean(name, names)}',
-        place,
-        help=None if nearest(name, names) else f"{article} {categories[0]} is one of {_capped(', '.join(names))}",
-    )
 
 
 def _object(
@@ -410,7 +318,7 @@ def _object(
             return _function(entry, given, category, checker)
         values = check_arguments(found.name, entry.span, found.arguments, given, path, checker)
         return Object(category, found.canonical, values)
-    _report_unknown_object(entry.key, entry.span, kind, categories, subject, checker)
+    report_unknown_object(entry.key, entry.span, kind, categories, subject, checker)
     return UNKNOWN
 
 
@@ -486,7 +394,7 @@ def _plugin_layer(
 ) -> Callable | None:  # fmt: skip
     module = name.rpartition(".")[0]
     if module not in checker.plugins:
-        _report_foreign(name, place, checker)
+        report_foreign(name, place, checker)
         return None
     values = _free(given, f"the arguments of {name}", checker) if given is not None else {}
     if not isinstance(values, MappingABC):
@@ -495,45 +403,3 @@ def _plugin_layer(
         key=path, keras_name=keras_name or path, kind="plugin", type=name, arguments=values, trainable=trainable,
         span=place,
     )  # fmt: skip
-
-
-def _report_foreign(name: str, place: Span, checker: Checker) -> None:
-    module, _, last = name.rpartition(".")
-    if module.split(".")[0] in {"keras", "tf", "tensorflow", "layers"}:
-        prefix = "ops." if module.endswith("ops") else "applications." if module.endswith("applications") else ""
-        checker.diagnostics.error(
-            "GS401", f'"{name}" is written without its module', place, help=f"write {prefix}{last}"
-        )
-        return
-    known = did_you_mean(module, checker.plugins)
-    checker.diagnostics.error(
-        "GS401",
-        f'"{module}" is not a plugin that is in use, so "{name}" is unknown{known}',
-        place,
-        help=f'if you trust that module, run again with --plugin {module}, or name it in pyproject.toml:'
-        f' [tool.graphspec] plugins = ["{module}"]',
-    )
-
-
-def report_unknown_layer(name: str, place: Span, checker: Checker) -> None:
-    """Report a class that Keras has not, with the name it has now or the nearest one."""
-    renamed = catalog.renamed_layer(name)
-    if renamed is not None:
-        checker.diagnostics.error("GS406", f"{name} is not a layer of Keras 3: {renamed.advice}", place)
-        return
-    first = name.split(" ", 1)[0]
-    if first != name and catalog.layer(first) is not None:
-        checker.diagnostics.error(
-            "GS401", f'unknown layer "{name}"', place, help=f"write {first}: {{argument: value}}"
-        )
-        return
-    meant = nearest(name, catalog.layer_names())
-    op = None if meant else nearest(name, catalog.op_names())
-    application = None if meant else nearest(name, catalog.application_names())
-    hint = f'; did you mean "{meant}"?' if meant else ""
-    if application is not None:
-        hint = f'; did you mean "applications.{application}"?'
-    elif op is not None:
-        hint = f'; did you mean "ops.{op}"?'
-    help_ = None if hint else '"graphspec layers" lists the layers that there are'
-    checker.diagnostics.error("GS401", f'unknown layer "{name}"{hint}', place, help=help_)

@@ -4,29 +4,30 @@ import math
 from collections.abc import Callable as CallableABC
 from dataclasses import dataclass, field
 
+from graphspec.catalog import catalog
 from graphspec.catalog.catalog import CallArgument, Op
 from graphspec.catalog.kinds import parse_kind
-
-from graphspec.catalog import catalog
 from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean
 from graphspec.frontend.edges import within
 from graphspec.frontend.expressions import (
     Apply,
-    Ellipsis,
     Expression,
     ExpressionError,
     Index,
     Items,
     Literal,
     Name,
+    Rest,
     Slice,
     parse_expression,
 )
 from graphspec.frontend.program import Call, Reference
 from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree
-from graphspec.graph.arguments import TRUST_HELP, Checker, Unknown, check_value
+from graphspec.graph.arguments import check_value
+from graphspec.graph.bind import spread
+from graphspec.graph.checker import TRUST_HELP, Checker, Unknown
 from graphspec.graph.ir import EllipsisOf, Node, SliceOf, Tensor, Value
 from graphspec.graph.scope import MISSING, Missing, Scope
 
@@ -100,9 +101,7 @@ class _Builder:
 
     def fail(self, message: str, expression: Expression, code: str = "GS217", help_: str | None = None) -> Missing:
         self.failed = True
-        self.checker.diagnostics.error(
-            code, message, self.place(expression), help=help_, node=self.call.path
-        )
+        self.checker.diagnostics.error(code, message, self.place(expression), help=help_, node=self.call.path)
         return MISSING
 
     def reference(self, expression: Name, *, as_list: bool = False) -> Tensor | Missing:
@@ -126,14 +125,22 @@ class _Builder:
         self.names[stem] = count + 1
         return stem if count == 0 else f"{stem}_{count}"
 
-    def add(self, kind: str, target: str, kwargs: dict[str, Value], path: str | None, place: Span) -> Tensor:
+    def add(
+        self, kind: str, target: str, kwargs: dict[str, Value], path: str | None, place: Span,
+        args: tuple[Value, ...] = (),
+    ) -> Tensor:  # fmt: skip
         name = self.node_name(target, path)
         keras_name = self.call.keras_name if path is not None else name
         self.nodes.append(
             Node(
-                name=name, keras_name=keras_name, kind="index" if kind == "index" else "op", target=target, args=(),
-                kwargs=kwargs, span=place,
-            )  # fmt: skip
+                name=name,
+                keras_name=keras_name,
+                kind="index" if kind == "index" else "op",
+                target=target,
+                args=args,
+                kwargs=kwargs,
+                span=place,
+            )
         )
         return Tensor(name, None)
 
@@ -148,7 +155,7 @@ class _Builder:
         return self.add("index", "get_item", {"x": operand, "key": present}, path, self.place(expression))
 
     def key(self, key: Expression) -> Value | Missing:
-        if isinstance(key, Ellipsis):
+        if isinstance(key, Rest):
             return EllipsisOf()
         if isinstance(key, Slice):
             parts = [None if part is None else self.integer(part) for part in key.parts]
@@ -192,7 +199,8 @@ class _Builder:
                 self.failed = True
                 continue
             kwargs[argument.name] = value
-        return self.add("op", found.name, kwargs, path, self.place(expression))
+        args, named = spread(found.arguments, kwargs)
+        return self.add("op", found.name, named, path, self.place(expression), args)
 
     def folded(self, expression: Apply) -> Value:
         fold = _FOLDS.get(expression.op)
@@ -245,9 +253,7 @@ class _Builder:
             return self.value(operand)
         tree = self.tree(operand)
         if tree is None:
-            return self.fail(
-                f'"{argument.name}" of ops.{found.name} takes a literal, not a tensor', operand, "GS409"
-            )
+            return self.fail(f'"{argument.name}" of ops.{found.name} takes a literal, not a tensor', operand, "GS409")
         value = check_value(
             Entry(argument.name, tree.span, tree),
             parse_kind(argument.kind),

@@ -1,17 +1,19 @@
 """Bind operands and literals to the arguments of a call, and see that there are as many as it takes."""
 
 from collections.abc import Mapping as MappingABC
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graphspec.catalog.catalog import CallArgument
 from graphspec.catalog.kinds import parse_kind
-
 from graphspec.diagnostics.diagnostic import Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import nearest
 from graphspec.frontend.program import Operand, Operands, Reference
 from graphspec.frontend.tree import Entry, Mapping
-from graphspec.graph.arguments import Checker, Unknown, check_value, constant
+from graphspec.graph.arguments import check_value
+from graphspec.graph.checker import Checker, Unknown
+from graphspec.graph.constants import constant
 from graphspec.graph.ir import Tensor, Value
 from graphspec.graph.scope import MISSING, Missing, Scope
 
@@ -39,9 +41,7 @@ class Bound:
     complete: bool = True
 
 
-def check_literals(
-    signature: Signature, given: tuple[Mapping | None, ...], path: str, checker: Checker
-) -> Bound:
+def check_literals(signature: Signature, given: tuple[Mapping | None, ...], path: str, checker: Checker) -> Bound:
     """Return the literal arguments of a call: those of ``with`` and, for an op, those beside its name."""
     bound = Bound({})
     for mapping in given:
@@ -61,9 +61,7 @@ def _check_literal(entry: Entry, signature: Signature, bound: Bound, path: str, 
         bound.complete = False
         return
     if argument.name in bound.values:
-        checker.diagnostics.error(
-            "GS404", f'"{argument.name}" of {signature.subject} is given twice', entry.span
-        )
+        checker.diagnostics.error("GS404", f'"{argument.name}" of {signature.subject} is given twice', entry.span)
         return
     subject = f'"{argument.name}" of {signature.subject}'
     if isinstance(entry.value, Mapping) and "constant" in entry.value.entries:
@@ -94,7 +92,7 @@ def _argument_name(entry: Entry, signature: Signature, bound: Bound, checker: Ch
     return meant
 
 
-def bind(  # noqa: PLR0913 - a call is bound from all of these
+def bind(
     signature: Signature, operands: Operand, literals: Bound, place: Span, scope: Scope, checker: Checker
 ) -> Bound:
     """Return all arguments of a call by name: its literals, and its operands in the places where they belong."""
@@ -142,7 +140,7 @@ def structure(operand: Operand, scope: Scope, *, as_list: bool = True) -> Value 
     return present if len(present) == len(items) else MISSING
 
 
-def _bind_named(  # noqa: PLR0913 - as bind
+def _bind_named(
     signature: Signature,
     operands: Operands,
     items: MappingABC[str, Operand],
@@ -171,7 +169,7 @@ def _bind_named(  # noqa: PLR0913 - as bind
             _bind_argument(argument, operand, signature, bound, scope, checker)
 
 
-def _bind_argument(  # noqa: PLR0913 - as bind
+def _bind_argument(
     argument: CallArgument, operand: Operand, signature: Signature, bound: Bound, scope: Scope, checker: Checker
 ) -> None:
     if argument.role == "literal":
@@ -215,7 +213,7 @@ def _check_count(argument: CallArgument, count: int, place: Span, signature: Sig
     checker.diagnostics.error("GS409", f"{signature.subject} takes {wanted} {noun}, not {count}", place)
 
 
-def _check_single(  # noqa: PLR0913 - as bind
+def _check_single(
     argument: CallArgument,
     operand: Reference,
     value: Value | Missing,
@@ -269,16 +267,12 @@ def _report_arity(
     help_ = f"its tensors are {names}" if high > 1 else None
     if high == 1 and count > 1 and not signature.is_op:
         help_ = "join them first, as with Concatenate or Add"
-    checker.diagnostics.error(
-        "GS409", f"{signature.subject} takes {wanted}, not {count}", operands.span, help=help_
-    )
+    checker.diagnostics.error("GS409", f"{signature.subject} takes {wanted}, not {count}", operands.span, help=help_)
 
 
 def _check_required(signature: Signature, operands: Operand, bound: Bound, place: Span, checker: Checker) -> None:
     missing = [
-        argument
-        for argument in signature.arguments or ()
-        if argument.required and argument.name not in bound.values
+        argument for argument in signature.arguments or () if argument.required and argument.name not in bound.values
     ]
     if not missing:
         return
@@ -289,7 +283,7 @@ def _check_required(signature: Signature, operands: Operand, bound: Bound, place
     elif operands is None and len(tensors) == len([a for a in signature.arguments or () if a.role in _TENSOR_ROLES
                                                    and a.required]):  # fmt: skip
         checker.diagnostics.error(
-            "GS409", f'{signature.subject} has no input: nothing says where its tensors come from', place,
+            "GS409", f"{signature.subject} has no input: nothing says where its tensors come from", place,
             help='add "from", or an arrow under "edges"',
         )  # fmt: skip
     else:
@@ -297,3 +291,17 @@ def _check_required(signature: Signature, operands: Operand, bound: Bound, place
         related = [] if operands is None else [Related("its tensors are given here", operands.span)]
         checker.diagnostics.error("GS409", f"{signature.subject} needs {shown}", place, related=related)
     bound.complete = False
+
+
+def spread(
+    arguments: Sequence[CallArgument], values: MappingABC[str, Value]
+) -> tuple[tuple[Value, ...], dict[str, Value]]:
+    """Return the positional and the named arguments of an op: all are named, but for one that takes any number."""
+    names = [argument.name for argument in arguments]
+    variadic = next((argument.name for argument in arguments if argument.variadic and argument.name in values), None)
+    if variadic is None:
+        return (), dict(values)
+    before = names[: names.index(variadic)]
+    operands = values[variadic]
+    args = (*(values[name] for name in before), *(operands if isinstance(operands, tuple) else (operands,)))
+    return args, {name: value for name, value in values.items() if name not in {*before, variadic}}

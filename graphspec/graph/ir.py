@@ -63,7 +63,7 @@ class Imported:
     path: str
 
 
-Value = Union[  # noqa: UP007 - classes above refer to it
+Value = Union[
     None, bool, int, float, str, tuple["Value", ...], Mapping[str, "Value"],
     Tensor, Array, SliceOf, EllipsisOf, Object, LayerReference, Imported, "Callable",
 ]  # fmt: skip
@@ -73,8 +73,8 @@ Value = Union[  # noqa: UP007 - classes above refer to it
 class Callable:
     """A layer, an application or a nested model: built once, called by one or more nodes.
 
-    ``type`` is the class. ``graph`` is a nested model's own graph; ``taps`` are the inner layers of an application whose
-    outputs are used.
+    ``type`` is the class. ``graph`` is a nested model's own graph; ``taps`` are the inner layers of an application
+    whose outputs are used.
     """
 
     key: str

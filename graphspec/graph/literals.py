@@ -3,7 +3,6 @@
 import re
 
 from graphspec.catalog.kinds import Alternative, Kind, describe_kind
-
 from graphspec.frontend.fields import describe_value
 from graphspec.frontend.tree import Mapping, Scalar, Sequence, Tree
 from graphspec.graph.ir import Value

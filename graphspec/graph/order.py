@@ -16,7 +16,7 @@ def order(sources: Mapping[str, Sequence[str]]) -> tuple[list[str], list[str]]:
     """
     position = {name: number for number, name in enumerate(sources)}
     names = list(sources)
-    waiting = {name: 0 for name in names}
+    waiting = dict.fromkeys(names, 0)
     users: dict[str, list[str]] = {name: [] for name in names}
     for name, feeding in sources.items():
         for source in {item for item in feeding if item in position}:
@@ -59,9 +59,7 @@ def report_cycles(
         )
 
 
-def _walk_back(
-    start: str, sources: Mapping[str, Sequence[str]], left: set[str], seen: set[str]
-) -> list[str] | None:
+def _walk_back(start: str, sources: Mapping[str, Sequence[str]], left: set[str], seen: set[str]) -> list[str] | None:
     """Follow sources from a node until one comes again: whoever is stuck is in a cycle or behind one."""
     trail: list[str] = []
     on_trail: dict[str, int] = {}

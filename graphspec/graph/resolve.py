@@ -4,43 +4,26 @@ from collections.abc import Callable as CallableABC
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field, replace
 
-from graphspec.catalog.catalog import CallArgument
-
-from graphspec.catalog import catalog
-from graphspec.diagnostics.diagnostic import Diagnostics, Related
+from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import did_you_mean, nearest
-from graphspec.frontend.document import InputSpec, LayerSpec, What
-from graphspec.frontend.expressions import Expression
-from graphspec.frontend.program import Call, FileProgram, Operands, Outputs, Program, Reference
-from graphspec.frontend.tree import Mapping, Scalar
-from graphspec.graph.arguments import (
-    TRUST_HELP,
-    Checker,
-    check_arguments,
-    make_layer,
-)
-from graphspec.graph.arithmetic import compute, parse_scalar
-from graphspec.graph.bind import Bound, Signature, bind, check_literals, structure
+from graphspec.diagnostics.suggest import did_you_mean
+from graphspec.frontend.document import InputSpec, LayerSpec
+from graphspec.frontend.program import Call, FileProgram, Operands, Outputs, Program
+from graphspec.frontend.tree import Mapping
+from graphspec.graph.arithmetic import compute
+from graphspec.graph.bind import Bound, bind, spread, structure
+from graphspec.graph.checker import Checker
 from graphspec.graph.ir import Callable, Graph, GraphOutputs, Input, Node, Tensor, Value, operands_of
 from graphspec.graph.lint import lint
 from graphspec.graph.literals import DTYPES, POLICIES, is_policy
 from graphspec.graph.order import order, report_cycles
 from graphspec.graph.scope import (
     ONE,
-    UNKNOWN_PORTS,
     Missing,
-    Ports,
     Scope,
-    layer_ports,
-    model_ports,
-    named,
-    numbered,
 )
+from graphspec.graph.sites import INPUTS, Site, find_sites, make_callable
 from graphspec.graph.training import check_compile
-
-_TRAINING = CallArgument("training", "literal", "null|bool", None, required=False, doc="Run as in training.")
-_INPUTS = "inputs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,18 +35,7 @@ class Surroundings:
     plugins: tuple[str, ...] = ()
     outer: MappingABC[str, Callable | None] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class _Site:
-    """A call on its way to become a node: what it calls, what that takes, and what it returns."""
-
-    call: Call
-    signature: Signature | None = None
-    callee: Callable | None = None
-    literals: Bound = field(default_factory=lambda: Bound({}))
-    expression: Expression | None = None
-    ports: Ports | None = None
+    trainable: dict[str, bool] = field(default_factory=dict)
 
 
 def resolve(
@@ -79,20 +51,23 @@ def resolve(
     before = sum(item.severity == "error" for item in diagnostics)
     own: dict[str, Callable | None] = {}
     visible = {**surroundings.outer}
-    used = surroundings.used
+    used: set[str] = set()
     checker = _checker(visible, used, surroundings, diagnostics)
     for key, layer in program.layers.items():
         own[key] = visible[key] = _named_layer(key, layer, checker)
         checker = _checker(visible, used, surroundings, diagnostics)
     for key, model in program.models.items():
-        own[key] = visible[key] = _named_model(key, model, replace(surroundings, outer=dict(visible)), diagnostics)
+        own[key] = visible[key] = _named_model(
+            key, model, replace(surroundings, outer=dict(visible), used=used), diagnostics
+        )
     checker = _checker(visible, used, surroundings, diagnostics)
 
     scope = Scope(diagnostics, program.aliases)
     inputs = _inputs(program, scope, diagnostics)
-    sites = _sites(program, visible, scope, checker)
+    sites = find_sites(program, visible, scope, checker)
     nodes = [node for site in sites for node in _nodes(site, scope, checker)]
-    outputs = _outputs(program.outputs, scope, diagnostics)
+    outputs = _outputs(program.outputs, scope)
+    surroundings.used.update(used - own.keys())
     scope.report_unresolved()
     ordered = _ordered(nodes, sites, diagnostics)
     _check_dtype(program.dtype, program.span, diagnostics)
@@ -104,7 +79,7 @@ def resolve(
     graph = Graph(
         name=name,
         inputs=inputs,
-        callables=_callables(sites, visible, scope, used),
+        callables=_callables(sites, own, surroundings, scope),
         nodes=ordered,
         outputs=outputs,
         dtype=program.dtype,
@@ -132,29 +107,7 @@ def _named_places(program: Program) -> dict[str, tuple[str, Span]]:
 def _named_layer(key: str, spec: LayerSpec, checker: Checker) -> Callable | None:
     if spec.what is None:
         return None
-    return _make(key, spec.what, spec.name or key, spec.trainable, checker)
-
-
-def _make(path: str, what: What, keras_name: str, trainable: bool | None, checker: Checker) -> Callable | None:
-    given = what.arguments if isinstance(what.arguments, Mapping) else None
-    if what.kind == "application":
-        return _application(path, what, given, keras_name, trainable, checker)
-    return make_layer(what.name, what.span, given, path, checker, keras_name=keras_name, trainable=trainable)
-
-
-def _application(
-    path: str, what: What, given: Mapping | None, keras_name: str, trainable: bool | None, checker: Checker
-) -> Callable | None:
-    found = catalog.application(what.name)
-    if found is None:
-        hint = did_you_mean(what.name, catalog.application_names())
-        checker.diagnostics.error("GS401", f'unknown application "{what.name}"{hint}', what.span)
-        return None
-    values = check_arguments(what.name, what.span, found.arguments, given, path, checker)
-    return Callable(
-        key=path, keras_name=keras_name, kind="application", type=what.name, arguments=values, trainable=trainable,
-        span=what.span,
-    )  # fmt: skip
+    return make_callable(key, spec.what, spec.name or key, checker, trainable=spec.trainable)
 
 
 def _named_model(
@@ -179,9 +132,15 @@ def _inputs(program: Program, scope: Scope, diagnostics: Diagnostics) -> tuple[I
         _check_input(name, spec, diagnostics)
         inputs.append(
             Input(
-                name=name, shape=tuple(spec.shape), dtype=spec.dtype, batch_size=spec.batch_size, sparse=spec.sparse,
-                ragged=spec.ragged, optional=spec.optional, span=spec.span,
-            )  # fmt: skip
+                name=name,
+                shape=tuple(spec.shape),
+                dtype=spec.dtype,
+                batch_size=spec.batch_size,
+                sparse=spec.sparse,
+                ragged=spec.ragged,
+                optional=spec.optional,
+                span=spec.span,
+            )
         )
     return tuple(inputs)
 
@@ -199,139 +158,7 @@ def _check_dtype(dtype: str | None, place: Span, diagnostics: Diagnostics) -> No
         diagnostics.error("GS405", f'unknown dtype policy "{dtype}"{did_you_mean(dtype, POLICIES)}', place)
 
 
-def _sites(
-    program: Program, visible: MappingABC[str, Callable | None], scope: Scope, checker: Checker
-) -> list[_Site]:
-    sites: dict[str, _Site] = {}
-    for call in program.calls:
-        if call.path in sites:
-            checker.diagnostics.error(
-                "GS213", f'the name "{call.path}" is given twice', call.span,
-                related=[Related("the first is here", sites[call.path].call.span)],
-            )  # fmt: skip
-            continue
-        site = _site(call, visible, scope, checker)
-        sites[call.path] = site
-        scope.ports[call.path] = site.ports
-    return list(sites.values())
-
-
-def _site(call: Call, visible: MappingABC[str, Callable | None], scope: Scope, checker: Checker) -> _Site:
-    what = call.what
-    site = _Site(call)
-    if what is None:
-        return site
-    if what.kind == "expr":
-        return _expression_site(site, what, checker)
-    if what.kind == "op":
-        return _op_site(site, what, checker)
-    if what.kind == "call":
-        callee = _callee(what, visible, checker)
-    else:
-        callee = _make(call.path, what, call.keras_name, call.trainable, checker)
-    if callee is None:
-        return site
-    site.callee = callee
-    site.signature = _signature(callee, call.path, named_call=what.kind == "call")
-    if callee.kind == "application":
-        scope.applications[call.path] = callee
-    site.literals = check_literals(site.signature, (call.literals,), call.path, checker)
-    site.ports = _ports(callee, site.literals)
-    return site
-
-
-def _expression_site(site: _Site, what: What, checker: Checker) -> _Site:
-    if isinstance(what.arguments, Scalar):
-        site.expression = parse_scalar(what.arguments, checker.diagnostics)
-    site.ports = None if site.expression is None else ONE
-    call = site.call
-    if call.operands is not None and call.before is None:
-        checker.diagnostics.error(
-            "GS209", f'the names in the expression of "{call.path}" are its edges; it takes no other', call.span,
-            help='remove "from"', node=call.path,
-        )  # fmt: skip
-    if call.literals is not None:
-        checker.diagnostics.error(
-            "GS215", f'"with" beside the expression "{call.path}" belongs to no call', call.literals.span,
-            help="write literals in the expression", node=call.path,
-        )  # fmt: skip
-    return site
-
-
-def _op_site(site: _Site, what: What, checker: Checker) -> _Site:
-    found = catalog.op(what.name)
-    if found is None:
-        meant = nearest(what.name, catalog.op_names())
-        layer = None if meant else nearest(what.name, catalog.layer_names())
-        hint = f'; did you mean "ops.{meant}"?' if meant else f'; did you mean the layer "{layer}"?' if layer else ""
-        checker.diagnostics.error("GS401", f'unknown op "ops.{what.name}"{hint}', what.span)
-        return site
-    if found.refused is not None:
-        checker.diagnostics.error("GS407", f"ops.{what.name} is refused: {found.refused}", what.span, help=TRUST_HELP)
-        return site
-    site.signature = Signature(f"ops.{found.name}", found.arguments, is_op=True)
-    beside = what.arguments if isinstance(what.arguments, Mapping) else None
-    site.literals = check_literals(site.signature, (beside, site.call.literals), site.call.path, checker)
-    if site.call.trainable is not None:
-        checker.diagnostics.error(
-            "GS215", f'"trainable" beside ops.{found.name} says nothing: an op has no weights', site.call.span
-        )
-    if found.outputs_count is None:
-        site.ports = named(output.name for output in found.outputs if _is_present(output.when, site.literals))
-        return site
-    count = site.literals.values.get(found.outputs_count)
-    if isinstance(count, tuple):
-        site.ports = numbered(len(count) + 1)
-    else:
-        site.ports = numbered(count) if isinstance(count, int) and 0 < count <= MAX_OUTPUTS else UNKNOWN_PORTS
-    return site
-
-
-MAX_OUTPUTS = 100_000
-
-
-def _is_present(when: str | None, literals: Bound) -> bool:
-    return when is None or literals.values.get(when) is True
-
-
-def _callee(what: What, visible: MappingABC[str, Callable | None], checker: Checker) -> Callable | None:
-    if what.name in visible:
-        checker.used.add(what.name)
-        return visible[what.name]
-    hint = did_you_mean(what.name, visible)
-    help_ = None
-    if not hint and catalog.layer(what.name) is not None:
-        help_ = f'a new layer is written {what.name}: {{...}}; "call" is for entries of layers and models'
-    checker.diagnostics.error(
-        "GS408", f'nothing under layers or models is named "{what.name}"{hint}', what.span, help=help_
-    )
-    return None
-
-
-def _signature(callee: Callable, path: str, *, named_call: bool) -> Signature:
-    subject = f'{callee.type} "{callee.key if named_call else path}"'
-    if callee.kind == "model" and callee.graph is not None:
-        subject = f'model "{callee.key}"'
-        arguments = tuple(
-            CallArgument(item.name, "tensor", "any", None, required=not item.optional, doc="")
-            for item in callee.graph.inputs
-        )
-        return Signature(subject, (*arguments, _TRAINING))
-    if callee.kind == "application":
-        return Signature(subject, (CallArgument(_INPUTS, "tensor", "any", None, required=True, doc=""), _TRAINING))
-    found = catalog.layer(callee.type) if callee.kind == "layer" else None
-    return Signature(subject, None if found is None else found.call)
-
-
-def _ports(callee: Callable, literals: Bound) -> Ports:
-    if callee.kind == "application":
-        return ONE
-    if callee.graph is not None:
-        return model_ports(callee.graph)
-    return layer_ports(callee, literals.values)
-
-
-def _nodes(site: _Site, scope: Scope, checker: Checker) -> list[Node]:
+def _nodes(site: Site, scope: Scope, checker: Checker) -> list[Node]:
     call = site.call
     if site.expression is not None:
         return compute(call, site.expression, scope, checker) or []
@@ -362,19 +189,19 @@ def _target(call: Call) -> str:
     return "" if call.what is None else call.what.name
 
 
-def _unwrapped_inputs(site: _Site) -> Call:
+def _unwrapped_inputs(site: Site) -> Call:
     """Read ``{inputs: {a: x, b: y}}`` of a nested model as ``{a: x, b: y}``: its call has that one argument."""
     call, callee = site.call, site.callee
     if callee is None or callee.graph is None or not isinstance(call.operands, Operands):
         return call
     items = call.operands.items
     own = {item.name for item in callee.graph.inputs}
-    if not isinstance(items, MappingABC) or set(items) != {_INPUTS} or _INPUTS in own:
+    if not isinstance(items, MappingABC) or set(items) != {INPUTS} or INPUTS in own:
         return call
-    return replace(call, operands=items[_INPUTS])
+    return replace(call, operands=items[INPUTS])
 
 
-def _has_clear_order(site: _Site, call: Call, scope: Scope, checker: Checker) -> bool:
+def _has_clear_order(site: Site, call: Call, scope: Scope, checker: Checker) -> bool:
     """Say whether a list fits a model's inputs, which stand in a mapping and so have an order only by their names."""
     graph = site.callee.graph if site.callee is not None else None
     if graph is None or not isinstance(call.operands, Operands) or isinstance(call.operands.items, MappingABC):
@@ -393,27 +220,29 @@ def _has_clear_order(site: _Site, call: Call, scope: Scope, checker: Checker) ->
     return False
 
 
-def _call_form(site: _Site, bound: Bound) -> tuple[tuple[Value, ...], dict[str, Value]]:
+def _call_form(site: Site, bound: Bound) -> tuple[tuple[Value, ...], dict[str, Value]]:
     values = dict(bound.values)
     callee = site.callee
     if callee is not None and callee.graph is not None:
         tensors = tuple(values.pop(item.name, None) for item in callee.graph.inputs)
         return (tensors[0] if len(tensors) == 1 else tensors,), values
-    if callee is None or site.signature is None:
+    if site.signature is None:
         return (), values
+    if callee is None:
+        return spread(site.signature.arguments or (), values)
     if site.signature.arguments is None:
         return ((values.pop(""),) if "" in values else ()), values
     first = site.signature.arguments[0].name
     return ((values.pop(first),) if first in values else ()), values
 
 
-def _outputs(outputs: Outputs | None, scope: Scope, diagnostics: Diagnostics) -> GraphOutputs | None:
+def _outputs(outputs: Outputs | None, scope: Scope) -> GraphOutputs | None:
     if outputs is None:
         return None
     tensors: list[Tensor] = []
     for reference in outputs.references:
-        tensor = _output(reference, scope, diagnostics)
-        if tensor is not None:
+        tensor = scope.resolve(reference)
+        if not isinstance(tensor, Missing):
             tensors.append(tensor)
     if len(tensors) != len(outputs.names):
         return None
@@ -425,14 +254,7 @@ def _outputs(outputs: Outputs | None, scope: Scope, diagnostics: Diagnostics) ->
     )
 
 
-def _output(reference: Reference, scope: Scope, diagnostics: Diagnostics) -> Tensor | None:
-    tensor = scope.resolve(reference)
-    if isinstance(tensor, Missing):
-        return None
-    return tensor
-
-
-def _ordered(nodes: list[Node], sites: list[_Site], diagnostics: Diagnostics) -> tuple[Node, ...] | None:
+def _ordered(nodes: list[Node], sites: list[Site], diagnostics: Diagnostics) -> tuple[Node, ...] | None:
     by_name = {node.name: node for node in nodes}
     sources = {node.name: [tensor.node for tensor in operands_of(node)] for node in nodes}
     ordered, stuck = order(sources)
@@ -444,20 +266,23 @@ def _ordered(nodes: list[Node], sites: list[_Site], diagnostics: Diagnostics) ->
 
 
 def _callables(
-    sites: list[_Site], visible: MappingABC[str, Callable | None], scope: Scope, used: set[str]
+    sites: list[Site], own: MappingABC[str, Callable | None], surroundings: Surroundings, scope: Scope
 ) -> dict[str, Callable]:
-    """Return what the graph calls, by key; a call may freeze what it calls, and one call's word is enough."""
-    made: dict[str, Callable] = {}
-    for key in sorted(used):
-        callee = visible.get(key)
-        if callee is not None:
-            made[key] = callee
+    """Return what the graph calls, by key; a call may freeze what it calls, and one call's word is enough.
+
+    What belongs to the graph around a nested one stays there, so that both call the same layer.
+    """
+    made = {key: callee for key, callee in own.items() if callee is not None}
     for site in sites:
         if site.callee is None:
             continue
         key = site.callee.key
-        taps = tuple(sorted(scope.taps.get(key, ())))
-        callee = made.get(key, site.callee)
-        trainable = callee.trainable if site.call.trainable is None else site.call.trainable
-        made[key] = replace(callee, taps=taps, trainable=trainable)
-    return made
+        if site.call.trainable is not None:
+            surroundings.trainable[key] = site.call.trainable
+        if key not in made and key in surroundings.outer:
+            continue
+        made[key] = replace(made.get(key, site.callee), taps=tuple(sorted(scope.taps.get(key, ()))))
+    return {
+        key: replace(callee, trainable=surroundings.trainable.get(key, callee.trainable))
+        for key, callee in made.items()
+    }

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from graphspec.catalog.catalog import OutputName
-
 from graphspec.catalog import catalog
+from graphspec.catalog.catalog import OutputName
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.suggest import nearest
 from graphspec.frontend.program import Reference
@@ -26,6 +25,7 @@ class Ports:
 
 ONE = Ports(("output",), (None,), "only")
 UNKNOWN_PORTS = Ports((), (), "unknown")
+
 
 @dataclass(frozen=True, slots=True)
 class Missing:
@@ -157,9 +157,7 @@ class Scope:
             return Tensor(node, rest)
         meant = nearest(rest, sorted(names))
         hint = f'; did you mean "{node}.{meant}"?' if meant else ""
-        self.diagnostics.error(
-            "GS408", f'{made.type} "{node}" has no layer "{rest}"{hint}', reference.span
-        )
+        self.diagnostics.error("GS408", f'{made.type} "{node}" has no layer "{rest}"{hint}', reference.span)
         return MISSING
 
     def _select(self, node: str, ports: Ports, rest: str, reference: Reference) -> Tensor | Missing:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping as MappingABC
 
 from graphspec.catalog.kinds import Kind, parse_kind
-
 from graphspec.diagnostics.suggest import nearest
 from graphspec.frontend.fields import describe_value
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence
-from graphspec.graph.arguments import Checker, Unknown, check_value
+from graphspec.graph.arguments import check_value
+from graphspec.graph.checker import Checker, Unknown
 from graphspec.graph.ir import Value
 
 _SIMPLE = {
@@ -26,9 +26,7 @@ _PER_OUTPUT = {
 _SINGULAR = {"loss": "loss", "loss_weights": "weight", "metrics": "metric", "weighted_metrics": "metric"}
 
 
-def check_compile(
-    tree: Mapping | None, outputs: tuple[str, ...], checker: Checker
-) -> MappingABC[str, Value] | None:
+def check_compile(tree: Mapping | None, outputs: tuple[str, ...], checker: Checker) -> MappingABC[str, Value] | None:
     """Return the compile arguments that are right; ``outputs`` are the names that a mapping may speak of."""
     if tree is None:
         return None
@@ -60,9 +58,7 @@ def _known_key(entry: Entry, tree: Mapping, checker: Checker) -> str | None:
     return meant
 
 
-def _per_output(
-    entry: Entry, key: str, outputs: tuple[str, ...], subject: str, checker: Checker
-) -> Value | Unknown:
+def _per_output(entry: Entry, key: str, outputs: tuple[str, ...], subject: str, checker: Checker) -> Value | Unknown:
     kind = _PER_OUTPUT[key]
     tree = entry.value
     if isinstance(tree, Mapping) and not _is_object(tree, kind, outputs):
@@ -89,9 +85,7 @@ def _is_object(tree: Mapping, kind: Kind, outputs: tuple[str, ...]) -> bool:
     return names[0][:1].isupper() or not outputs or nearest(names[0], outputs) is None
 
 
-def _by_name(
-    tree: Mapping, key: str, outputs: tuple[str, ...], subject: str, checker: Checker
-) -> Value | Unknown:
+def _by_name(tree: Mapping, key: str, outputs: tuple[str, ...], subject: str, checker: Checker) -> Value | Unknown:
     values: dict[str, Value] = {}
     failed = False
     for entry in tree.entries.values():
@@ -129,9 +123,7 @@ def _one(entry: Entry, key: str, what: str, checker: Checker) -> Value | Unknown
     return (value,) if "metrics" in key and not isinstance(value, Unknown) else value
 
 
-def _listed(
-    tree: Sequence, key: str, outputs: tuple[str, ...], subject: str, checker: Checker
-) -> Value | Unknown:
+def _listed(tree: Sequence, key: str, outputs: tuple[str, ...], subject: str, checker: Checker) -> Value | Unknown:
     if ("metrics" not in key or len(outputs) > 1) and outputs and len(tree.items) != len(outputs):
         checker.diagnostics.error(
             "GS404",

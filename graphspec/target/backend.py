@@ -1,7 +1,11 @@
 """The door to Keras: it is opened once, late, and says what is missing where it does not open."""
 
+import contextlib
 import importlib
 import os
+import sys
+import tempfile
+from collections.abc import Iterator
 from types import ModuleType
 
 from graphspec.diagnostics.diagnostic import UsageError
@@ -34,3 +38,28 @@ def _missing(error: ImportError) -> str:
     backend = os.environ.get("KERAS_BACKEND", "tensorflow")
     package = _PACKAGES.get(backend, name)
     return f"the Keras backend {backend} does not load, because {name} is not installed: pip install {package}"
+
+
+@contextlib.contextmanager
+def quiet_loading() -> Iterator[None]:
+    """Keep what TensorFlow's C++ says of itself while it loads from standard error, unless loading fails."""
+    if "keras" in sys.modules:
+        yield
+        return
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        saved = os.dup(2)
+    except OSError:
+        yield
+        return
+    with tempfile.TemporaryFile() as said:
+        os.dup2(said.fileno(), 2)
+        try:
+            yield
+        except Exception:
+            said.seek(0)
+            os.write(saved, said.read())
+            raise
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)

@@ -28,8 +28,7 @@ def summarize(graph: Graph, lowered: Lowered) -> Summary:
         name=graph.name,
         inputs=tuple(_port(item.name, lowered.results[item.name]) for item in graph.inputs),
         outputs=tuple(
-            _port(name, tensor)
-            for name, tensor in zip(graph.outputs.names, _flat_outputs(model, graph), strict=True)
+            _port(name, tensor) for name, tensor in zip(graph.outputs.names, _flat_outputs(model, graph), strict=True)
         ),
         rows=_rows(graph, lowered),
         parameters=model.count_params(),
@@ -46,12 +45,8 @@ def _flat_outputs(model: Any, graph: Graph) -> list[Any]:  # noqa: ANN401 - tens
 
 
 def _rows(graph: Graph, lowered: Lowered) -> tuple[Row, ...]:
-    rows: list[Row] = []
     first_call: dict[str, str] = {}
-    for node in graph.nodes:
-        if node.name in lowered.results:
-            rows.append(_row(node, graph, lowered, first_call))
-    return tuple(rows)
+    return tuple(_row(node, graph, lowered, first_call) for node in graph.nodes if node.name in lowered.results)
 
 
 def _row(node: Node, graph: Graph, lowered: Lowered, first_call: dict[str, str]) -> Row:
@@ -96,5 +91,5 @@ def _size(variable: Any) -> int:  # noqa: ANN401 - a variable of Keras
 
 def _item_bytes(dtype: str) -> int:
     sizes = {"bool": 1, "bfloat16": 2, "string": 0}
-    digits = "".join(character for character in dtype.split("_")[0] if character.isdigit())
+    digits = "".join(character for character in dtype.split("_", maxsplit=1)[0] if character.isdigit())
     return sizes.get(dtype, max(1, int(digits or 8) // 8))

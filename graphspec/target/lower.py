@@ -118,9 +118,13 @@ class _Lowering:
             if outputs is _FAILED:
                 return None
             try:
-                return keras.Model(inputs[0] if len(inputs) == 1 else inputs, outputs, name=self.graph.name)
+                # A nested model of one input is called with a tensor. The whole model takes a list, also of one: only
+                # then does Keras take data by name, as a mapping, without a warning.
+                is_nested_single = self.prefix and len(inputs) == 1
+                return keras.Model(inputs[0] if is_nested_single else inputs, outputs, name=self.graph.name)
             except Exception as error:  # noqa: BLE001 - whatever Keras raises is told to the user
-                return self.refused(error, self.graph.outputs.span, None)
+                self.refused(error, self.graph.outputs.span, None)
+                return None
 
     def refused(self, error: Exception, place: Span, node: str | None) -> None:
         subject = f'Keras refuses "{node}"' if node else "Keras refuses the model"
@@ -244,9 +248,9 @@ class _Lowering:
         waiting = tensors[::-1]
         while waiting:
             history = getattr(waiting.pop(), "_keras_history", None)
-            operation = None if history is None else history.operation
-            if operation is None:
+            if history is None or history.operation is None:
                 continue
+            operation = history.operation
             if id(operation) not in self.known:
                 self.known.add(id(operation))
                 operation.name = name if is_first else _numbered(f"{name}.{_stem(operation)}", counts)

@@ -35,7 +35,7 @@ Builder = CallableABC[[Callable], Any]
 Tensors = CallableABC[[Tensor], Any]
 
 
-def to_keras(value: Value, layer: Layers, build: Builder, tensor: Tensors) -> Any:  # noqa: ANN401, PLR0911
+def to_keras(value: Value, layer: Layers, build: Builder, tensor: Tensors) -> Any:  # noqa: ANN401
     """Return what Keras takes for a value; ``layer``, ``build`` and ``tensor`` look up what it refers to."""
     if isinstance(value, tuple):
         return [to_keras(item, layer, build, tensor) for item in value]

@@ -1,0 +1,199 @@
+"""Calls on their way to become nodes: what each one calls, what that takes, and what it returns."""
+
+from collections.abc import Mapping as MappingABC
+from dataclasses import dataclass, field
+
+from graphspec.catalog import catalog
+from graphspec.catalog.catalog import CallArgument
+from graphspec.diagnostics.diagnostic import Related
+from graphspec.diagnostics.suggest import did_you_mean, nearest
+from graphspec.frontend.document import What
+from graphspec.frontend.expressions import Expression
+from graphspec.frontend.program import Call, Program
+from graphspec.frontend.tree import Mapping, Scalar
+from graphspec.graph.arguments import check_arguments, make_layer
+from graphspec.graph.arithmetic import parse_scalar
+from graphspec.graph.bind import Bound, Signature, check_literals
+from graphspec.graph.checker import TRUST_HELP, Checker
+from graphspec.graph.ir import Callable
+from graphspec.graph.scope import (
+    ONE,
+    UNKNOWN_PORTS,
+    Ports,
+    Scope,
+    layer_ports,
+    model_ports,
+    named,
+    numbered,
+)
+
+_TRAINING = CallArgument("training", "literal", "null|bool", None, required=False, doc="Run as in training.")
+INPUTS = "inputs"
+MAX_OUTPUTS = 100_000
+
+
+@dataclass(slots=True)
+class Site:
+    """A call: what it calls, what that takes, and what it returns; None stands for what is unknown."""
+
+    call: Call
+    signature: Signature | None = None
+    callee: Callable | None = None
+    literals: Bound = field(default_factory=lambda: Bound({}))
+    expression: Expression | None = None
+    ports: Ports | None = None
+
+
+def find_sites(
+    program: Program, visible: MappingABC[str, Callable | None], scope: Scope, checker: Checker
+) -> list[Site]:
+    """Return the calls of a program with what they call, and tell the scope what each returns."""
+    sites: dict[str, Site] = {}
+    for call in program.calls:
+        if call.path in sites:
+            checker.diagnostics.error(
+                "GS213", f'the name "{call.path}" is given twice', call.span,
+                related=[Related("the first is here", sites[call.path].call.span)],
+            )  # fmt: skip
+            continue
+        site = _site(call, visible, scope, checker)
+        sites[call.path] = site
+        scope.ports[call.path] = site.ports
+    return list(sites.values())
+
+
+def _site(call: Call, visible: MappingABC[str, Callable | None], scope: Scope, checker: Checker) -> Site:
+    what = call.what
+    site = Site(call)
+    if what is None:
+        return site
+    if what.kind == "expr":
+        return _expression_site(site, what, checker)
+    if what.kind == "op":
+        return _op_site(site, what, checker)
+    if what.kind == "call":
+        callee = _callee(what, visible, checker)
+    else:
+        callee = make_callable(call.path, what, call.keras_name, checker, trainable=call.trainable)
+    if callee is None:
+        return site
+    site.callee = callee
+    site.signature = _signature(callee, call.path, named_call=what.kind == "call")
+    if callee.kind == "application":
+        scope.applications[call.path] = callee
+    site.literals = check_literals(site.signature, (call.literals,), call.path, checker)
+    site.ports = _ports(callee, site.literals)
+    return site
+
+
+def _expression_site(site: Site, what: What, checker: Checker) -> Site:
+    if isinstance(what.arguments, Scalar):
+        site.expression = parse_scalar(what.arguments, checker.diagnostics)
+    site.ports = None if site.expression is None else ONE
+    call = site.call
+    if call.operands is not None and call.before is None:
+        checker.diagnostics.error(
+            "GS209", f'the names in the expression of "{call.path}" are its edges; it takes no other', call.span,
+            help='remove "from"', node=call.path,
+        )  # fmt: skip
+    if call.literals is not None:
+        checker.diagnostics.error(
+            "GS215", f'"with" beside the expression "{call.path}" belongs to no call', call.literals.span,
+            help="write literals in the expression", node=call.path,
+        )  # fmt: skip
+    return site
+
+
+def _op_site(site: Site, what: What, checker: Checker) -> Site:
+    found = catalog.op(what.name)
+    if found is None:
+        meant = nearest(what.name, catalog.op_names())
+        layer = None if meant else nearest(what.name, catalog.layer_names())
+        hint = f'; did you mean "ops.{meant}"?' if meant else f'; did you mean the layer "{layer}"?' if layer else ""
+        checker.diagnostics.error("GS401", f'unknown op "ops.{what.name}"{hint}', what.span)
+        return site
+    if found.refused is not None:
+        checker.diagnostics.error("GS407", f"ops.{what.name} is refused: {found.refused}", what.span, help=TRUST_HELP)
+        return site
+    site.signature = Signature(f"ops.{found.name}", found.arguments, is_op=True)
+    beside = what.arguments if isinstance(what.arguments, Mapping) else None
+    site.literals = check_literals(site.signature, (beside, site.call.literals), site.call.path, checker)
+    if site.call.trainable is not None:
+        checker.diagnostics.error(
+            "GS215", f'"trainable" beside ops.{found.name} says nothing: an op has no weights', site.call.span
+        )
+    if found.outputs_count is None:
+        site.ports = named(output.name for output in found.outputs if _is_present(output.when, site.literals))
+        return site
+    count = site.literals.values.get(found.outputs_count)
+    if isinstance(count, tuple):
+        site.ports = numbered(len(count) + 1)
+    else:
+        site.ports = numbered(count) if isinstance(count, int) and 0 < count <= MAX_OUTPUTS else UNKNOWN_PORTS
+    return site
+
+
+def _is_present(when: str | None, literals: Bound) -> bool:
+    return when is None or literals.values.get(when) is True
+
+
+def _callee(what: What, visible: MappingABC[str, Callable | None], checker: Checker) -> Callable | None:
+    if what.name in visible:
+        checker.used.add(what.name)
+        return visible[what.name]
+    hint = did_you_mean(what.name, visible)
+    help_ = None
+    if not hint and catalog.layer(what.name) is not None:
+        help_ = f'a new layer is written {what.name}: {{...}}; "call" is for entries of layers and models'
+    checker.diagnostics.error(
+        "GS408", f'nothing under layers or models is named "{what.name}"{hint}', what.span, help=help_
+    )
+    return None
+
+
+def _signature(callee: Callable, path: str, *, named_call: bool) -> Signature:
+    subject = f'{callee.type} "{callee.key if named_call else path}"'
+    if callee.kind == "model" and callee.graph is not None:
+        subject = f'model "{callee.key}"'
+        arguments = tuple(
+            CallArgument(item.name, "tensor", "any", None, required=not item.optional, doc="")
+            for item in callee.graph.inputs
+        )
+        return Signature(subject, (*arguments, _TRAINING))
+    if callee.kind == "application":
+        return Signature(subject, (CallArgument(INPUTS, "tensor", "any", None, required=True, doc=""), _TRAINING))
+    found = catalog.layer(callee.type) if callee.kind == "layer" else None
+    return Signature(subject, None if found is None else found.call)
+
+
+def _ports(callee: Callable, literals: Bound) -> Ports:
+    if callee.kind == "application":
+        return ONE
+    if callee.graph is not None:
+        return model_ports(callee.graph)
+    return layer_ports(callee, literals.values)
+
+
+def make_callable(
+    path: str, what: What, keras_name: str, checker: Checker, *, trainable: bool | None
+) -> Callable | None:
+    """Return the layer or application that a what describes, or None where it is unknown."""
+    given = what.arguments if isinstance(what.arguments, Mapping) else None
+    if what.kind == "application":
+        return _application(path, what, given, keras_name, checker, trainable=trainable)
+    return make_layer(what.name, what.span, given, path, checker, keras_name=keras_name, trainable=trainable)
+
+
+def _application(
+    path: str, what: What, given: Mapping | None, keras_name: str, checker: Checker, *, trainable: bool | None
+) -> Callable | None:
+    found = catalog.application(what.name)
+    if found is None:
+        hint = did_you_mean(what.name, catalog.application_names())
+        checker.diagnostics.error("GS401", f'unknown application "{what.name}"{hint}', what.span)
+        return None
+    values = check_arguments(what.name, what.span, found.arguments, given, path, checker)
+    return Callable(
+        key=path, keras_name=keras_name, kind="application", type=what.name, arguments=values, trainable=trainable,
+        span=what.span,
+    )  # fmt: skip

@@ -1,0 +1,75 @@
+"""Report names that Keras has not, with the name it has now or the nearest one."""
+
+from graphspec.catalog import catalog
+from graphspec.catalog.kinds import Kind
+from graphspec.diagnostics.span import Span
+from graphspec.diagnostics.suggest import did_you_mean, nearest
+from graphspec.graph.checker import Checker
+from graphspec.graph.literals import POLICIES, literal_words
+
+
+def report_foreign(name: str, place: Span, checker: Checker) -> None:
+    """Report a class of a module that nobody has allowed."""
+    module, _, last = name.rpartition(".")
+    if module.split(".")[0] in {"keras", "tf", "tensorflow", "layers"}:
+        prefix = "ops." if module.endswith("ops") else "applications." if module.endswith("applications") else ""
+        checker.diagnostics.error(
+            "GS401", f'"{name}" is written without its module', place, help=f"write {prefix}{last}"
+        )
+        return
+    known = did_you_mean(module, checker.plugins)
+    checker.diagnostics.error(
+        "GS401",
+        f'"{module}" is not a plugin that is in use, so "{name}" is unknown{known}',
+        place,
+        help=f"if you trust that module, run again with --plugin {module}, or name it in pyproject.toml:"
+        f' [tool.graphspec] plugins = ["{module}"]',
+    )
+
+
+def report_unknown_layer(name: str, place: Span, checker: Checker) -> None:
+    """Report a class that Keras has not, with the name it has now or the nearest one."""
+    renamed = catalog.renamed_layer(name)
+    if renamed is not None:
+        checker.diagnostics.error("GS406", f"{name} is not a layer of Keras 3: {renamed.advice}", place)
+        return
+    first = name.split(" ", 1)[0]
+    if first != name and catalog.layer(first) is not None:
+        checker.diagnostics.error("GS401", f'unknown layer "{name}"', place, help=f"write {first}: {{argument: value}}")
+        return
+    meant = nearest(name, catalog.layer_names())
+    op = None if meant else nearest(name, catalog.op_names())
+    application = None if meant else nearest(name, catalog.application_names())
+    hint = f'; did you mean "{meant}"?' if meant else ""
+    if application is not None:
+        hint = f'; did you mean "applications.{application}"?'
+    elif op is not None:
+        hint = f'; did you mean "ops.{op}"?'
+    help_ = None if hint else '"graphspec layers" lists the layers that there are'
+    checker.diagnostics.error("GS401", f'unknown layer "{name}"{hint}', place, help=help_)
+
+
+def report_unknown_object(
+    name: str, place: Span, kind: Kind, categories: list[str], subject: str, checker: Checker
+) -> None:
+    """Report a name that no category of objects which would do has."""
+    names = [known for category in categories for known in catalog.object_names(category)] + literal_words(kind)
+    article = "an" if categories[0][0] in "aeio" else "a"
+    checker.diagnostics.error(
+        "GS405",
+        f'unknown {categories[0]} "{name}" for {subject}{did_you_mean(name, names)}',
+        place,
+        help=None if nearest(name, names) else f"{article} {categories[0]} is one of {capped(', '.join(names))}",
+    )
+
+
+def report_dtype(value: str, place: Span, subject: str, checker: Checker) -> None:
+    """Report a text that is no dtype."""
+    checker.diagnostics.error(
+        "GS405", f'{subject} must be a dtype, and "{value}" is none{did_you_mean(value, POLICIES)}', place
+    )
+
+
+def capped(text: str, limit: int = 200) -> str:
+    """Return a list of names short enough to read."""
+    return text if len(text) <= limit else text[: text.rindex(",", 0, limit)] + ", ..."
