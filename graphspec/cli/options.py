@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +76,8 @@ def read_settings(folder: Path) -> Settings:
 
 
 def _settings_of(file: Path) -> Settings:
+    import tomllib  # noqa: PLC0415 - few folders have settings
+
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("graphspec", {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -34,7 +34,7 @@ from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 _MERGE_KEY = "<<"
 _BLOCK_STYLES = ("|", ">")
 _NO_SPACE = re.compile(r"[^\s:]+(:)[\[{\"'$]")
-_NO_SPACE_IN_FLOW = re.compile(r"[^\s:]+(:)\S")
+_NO_SPACE_IN_FLOW = re.compile(r"[^\s:]+(:)(?!//)\S")
 _COLON_AHEAD = re.compile(r"[ \t\r\n]*:")
 
 

@@ -3,30 +3,42 @@
 Values that only the catalogue can judge (arguments, references, shapes) stay trees, so that they keep their places.
 """
 
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, SkipValidation
+from pydantic import BaseModel, ConfigDict, Field
 
 from graphspec.diagnostics.span import Span
 from graphspec.frontend.tree import Mapping, Tree
-
-TreeField = Annotated[Tree, SkipValidation]
-MappingField = Annotated[Mapping, SkipValidation]
-SpanField = Annotated[Span, SkipValidation]
 
 WhatKind = Literal["layer", "op", "application", "plugin", "call", "expr", "chain"]
 Dimension = int | str | None
 
 
+if TYPE_CHECKING:
+    Place: TypeAlias = Span
+    TreeField: TypeAlias = Tree
+    MappingField: TypeAlias = Mapping
+    WhatField: TypeAlias = "What"
+    ShapeField: TypeAlias = tuple[Dimension, ...]
+    InputsField: TypeAlias = "dict[str, InputSpec]"
+    NodesField: TypeAlias = "dict[str, NodeSpec]"
+    LayersField: TypeAlias = "dict[str, LayerSpec]"
+    ModelsField: TypeAlias = "dict[str, ModelSpec | None]"
+else:
+    # Our own code makes these; pydantic would only spend start-up time on them.
+    Place = TreeField = MappingField = WhatField = ShapeField = Any
+    InputsField = NodesField = LayersField = ModelsField = Any
+
+
 class Strict(BaseModel):
     """What every part of a document shares: nothing is converted, nothing extra is let through."""
 
-    model_config = ConfigDict(
-        strict=True, frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True
-    )
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
 
-class What(Strict):
+@dataclass(frozen=True, slots=True)
+class What:
     """What a node is: a layer, an op, an application, a call of something named, an expression or a chain.
 
     ``name`` is the class, op or entry; ``arguments`` the constructor's or the op's literal ones. A chain has
@@ -35,16 +47,16 @@ class What(Strict):
 
     kind: WhatKind
     name: str
-    span: SpanField
-    arguments: TreeField | None = None
-    members: Annotated[tuple["Member", ...], SkipValidation] = ()
+    span: Span
+    arguments: Tree | None = None
+    members: "tuple[Member, ...]" = ()
 
 
 class Member(Strict):
     """One step of a chain."""
 
-    what: Annotated[What, SkipValidation] | None
-    span: SpanField
+    what: WhatField | None
+    span: Place
     with_: MappingField | None = Field(None, alias="with")
     trainable: bool | None = None
     name: str | None = None
@@ -53,8 +65,8 @@ class Member(Strict):
 class NodeSpec(Strict):
     """One entry of ``nodes``; ``what`` is None where the entry does not say a right one."""
 
-    span: SpanField
-    what: Annotated[What, SkipValidation] | None
+    span: Place
+    what: WhatField | None
     source: TreeField | None = Field(None, alias="from")
     with_: MappingField | None = Field(None, alias="with")
     trainable: bool | None = None
@@ -64,8 +76,8 @@ class NodeSpec(Strict):
 class LayerSpec(Strict):
     """One entry of ``layers``: built once, called by several nodes."""
 
-    span: SpanField
-    what: Annotated[What, SkipValidation] | None
+    span: Place
+    what: WhatField | None
     trainable: bool | None = None
     name: str | None = None
 
@@ -73,39 +85,41 @@ class LayerSpec(Strict):
 class InputSpec(Strict):
     """One entry of ``inputs``; the shape leaves the batch dimension out."""
 
-    span: SpanField
-    shape: Annotated[tuple[Dimension, ...], SkipValidation]
+    span: Place
+    shape: ShapeField
     dtype: str | None = None
-    batch_size: Annotated[int, Field(ge=1)] | None = None
+    batch_size: int | None = Field(None, ge=1)
     sparse: bool | None = None
     ragged: bool | None = None
     optional: bool | None = None
 
 
-class FileModel(Strict):
+@dataclass(frozen=True, slots=True)
+class FileModel:
     """An entry of ``models`` that lies in a spec of its own."""
 
-    span: SpanField
+    span: Span
     path: str
 
 
 class Body(Strict):
     """A graph: what a spec, or an inline entry of ``models``, says of one."""
 
-    span: SpanField
+    span: Place
     description: str | None = None
-    inputs: Annotated[dict[str, InputSpec], SkipValidation]
-    nodes: Annotated[dict[str, NodeSpec], SkipValidation] = Field(default_factory=dict)
+    inputs: InputsField
+    nodes: NodesField = Field(default_factory=dict)
     edges: TreeField | None = None
     outputs: TreeField
     dtype: str | None = None
 
 
-class BodyModel(Strict):
+@dataclass(frozen=True, slots=True)
+class BodyModel:
     """An inline entry of ``models``."""
 
-    span: SpanField
-    body: Annotated[Body, SkipValidation]
+    span: Span
+    body: Body
 
 
 ModelSpec = FileModel | BodyModel
@@ -116,8 +130,8 @@ class Document(Body):
 
     graphspec: Literal[1]
     name: str | None = None
-    layers: Annotated[dict[str, LayerSpec], SkipValidation] = Field(default_factory=dict)
-    models: Annotated[dict[str, ModelSpec | None], SkipValidation] = Field(default_factory=dict)
-    seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
+    layers: LayersField = Field(default_factory=dict)
+    models: ModelsField = Field(default_factory=dict)
+    seed: int | None = Field(None, ge=0, lt=2**32)
     compile: MappingField | None = None
     schema_: str | None = Field(None, alias="$schema")

@@ -137,7 +137,7 @@ class Mistakes:
         """Record a key that swallowed its value, because nothing separates the two."""
         column = span.column + colon
         place = Span(span.path, span.line, column, span.line, column + 1)
-        self._error(SYNTAX, f'missing space after ":"; expected {quoted(f"{key[:colon]}: {key[colon + 1 :]}")}', place)
+        self._error(SYNTAX, f'missing space after ":"; expected {quoted(f"{key[:colon]}: ")}', place)
 
     def _error(
         self,

@@ -39,11 +39,15 @@ __all__ = ["DEFAULT_LIMITS", "Limits", "Source", "decode", "load_source", "read"
 
 # Absent where PyYAML was built without its C library; alone it loads less than a whole loader class would.
 _CParser: Any = getattr(yaml.cyaml, "CParser", None) if yaml.__with_libyaml__ else None
-_EVENTS_AROUND = 4
-_STARTING_EVENTS = 2
-# The C parser counts events four times as fast by itself, but then nothing stops it. It is quadratic in brackets and
-# in directives, its memory grows with nesting, and it would count a second document too.
-_UNSAFE_TO_COUNT = re.compile(r"[\r\n](?:---|\.\.\.|%)|(?:\A|[\r\n])[ \t]*+(?:[-?:][ \t]++){65}")
+# How each event changes the depth; any other ends the document.
+_STEPS = {
+    yaml.ScalarEvent: 0,
+    yaml.AliasEvent: 0,
+    yaml.MappingStartEvent: 1,
+    yaml.SequenceStartEvent: 1,
+    yaml.MappingEndEvent: -1,
+    yaml.SequenceEndEvent: -1,
+}
 _BLANK = re.compile(r"(?:[ \t\r\n]++|#[^\r\n]*+)*+")
 _DIRECTIVE = re.compile(r"(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n]++)*+%([^\s#]*+)[ \t]*+([^\r\n#]*[^\s#])?")
 _NO_SPACE = re.compile(r"([^\s:]+):(\S+)")
@@ -120,27 +124,20 @@ def _stand_ins(text: str) -> dict[str, str]:
 
 def _refuse_at_once(source: Source, limits: Limits, mistakes: Mistakes) -> None:
     """Refuse a document with too many nodes before the costly work of building any."""
-    text = source.text
-    if _CParser and text.count("[") + text.count("{") <= limits.depth and not _UNSAFE_TO_COUNT.search(text):
-        # Each node makes one event or two.
-        events = _CParser(text).raw_parse() - _EVENTS_AROUND
-        if events > 2 * limits.yaml_nodes:
-            mistakes.too_many_nodes(Span.of_file(source.path))
-        if events <= limits.yaml_nodes:
-            return
-    next_event = _events(text, {})
     depth = nodes = 0
-    while (kind := type(event := next_event())) is not yaml.DocumentEndEvent and kind is not yaml.StreamEndEvent:
-        if kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-            depth -= 1
-            continue
-        if kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-            depth += 1
-            if depth > limits.depth:
-                return
-        nodes += 1
-        if nodes > limits.yaml_nodes + _STARTING_EVENTS:
-            mistakes.too_many_nodes(marked_span(source, event.start_mark, event.end_mark))
+    next_event = _events(source.text, {})
+    next_event(), next_event()
+    for event in iter(next_event, None):
+        step = _STEPS.get(type(event))
+        if step is None:
+            return
+        depth += step
+        if step >= 0:
+            nodes += 1
+            if nodes > limits.yaml_nodes:
+                mistakes.too_many_nodes(marked_span(source, event.start_mark, event.end_mark))
+        if depth > limits.depth:
+            return
 
 
 def _has_bad_directive(source: Source, diagnostics: Diagnostics) -> bool:

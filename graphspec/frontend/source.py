@@ -27,7 +27,7 @@ _KINDS = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 _BYTE_ORDER_MARK = 0xFEFF
 _LAST_CONTROL = 0x9F
 _LATIN_1_LETTERS = range(0xA0, 0x100)
@@ -94,13 +94,11 @@ def decode(data: bytes, shown_as: str, limits: Limits, diagnostics: Diagnostics)
 def has_forbidden_characters(source: Source, diagnostics: Diagnostics) -> bool:
     """Record the first character that YAML does not allow in a text, and say whether there is one."""
     text = source.text
-    if text.isascii() and text.replace("\n", "").isprintable():
-        return False
-    found = _FORBIDDEN.search(text)
+    found = re.search(_FORBIDDEN, text)
     if found is None:
         return False
     code = ord(found.group())
-    help_text = f'inside double quotes it can be written as "\\u{code:04x}"'
+    help_text: str | None = f'inside double quotes it can be written as "\\u{code:04x}"'
     message = f"control character U+{code:04X} is not allowed; expected text"
     if code == 0:
         message = "the file holds a NUL character, so it is binary or UTF-16; expected UTF-8 text"
@@ -110,6 +108,7 @@ def has_forbidden_characters(source: Source, diagnostics: Diagnostics) -> bool:
         help_text = "remove this character, which editors do not show"
     elif code > _LAST_CONTROL:
         message = f"character U+{code:04X} is not allowed; expected text"
+        help_text = None
     diagnostics.error(NOT_TEXT, message, span_at(source, found.start(), found.end()), help=help_text)
     return True
 

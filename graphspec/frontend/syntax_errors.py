@@ -11,6 +11,8 @@ from graphspec.frontend.mistakes import MEND_TAG, TAG, quoted, tag_message
 from graphspec.frontend.source import Source, span_at
 
 _LONGEST_KEY = 1024
+_FARTHEST_BRACKET = 100_000
+_BRACKET = re.compile(r"[\[\]{}]")
 _CLOSERS = {"[": "]", "{": "}"}
 _WORD = re.compile(r"[^\s:]+")
 _SEPARATOR = re.compile(r":(?=[ \t])")
@@ -228,11 +230,24 @@ def _misplaced_question(fault: Fault) -> Finding | None:
 def _missing_node(fault: Fault) -> Finding | None:
     if "node content" not in fault.problem:
         return None
-    if not fault.char.strip():
+    if not fault.char:
+        opened = _innermost_open(fault.text)
+        if opened is not None:
+            return _unclosed(fault, opened)
         return Finding("the text ends where a value is expected", fault.index, fault.index)
     wanted = "key" if fault.char == ":" else "value"
     message = f'unexpected "{fault.char}"; expected a {wanted} before it'
     return Finding(message, fault.index, fault.index + 1)
+
+
+def _innermost_open(text: str) -> int | None:
+    """Return where the last bracket opens that nothing closes, taking no notice of quotes and comments."""
+    unmatched = 0
+    for match in reversed(list(_BRACKET.finditer(text, max(0, len(text) - _FARTHEST_BRACKET)))):
+        unmatched += 1 if match.group() in _CLOSERS else -1
+        if unmatched > 0:
+            return match.start()
+    return None
 
 
 def _after_value(fault: Fault) -> Finding | None:
@@ -244,7 +259,8 @@ def _after_value(fault: Fault) -> Finding | None:
         message = f'unexpected "{fault.char}"; expected the end of the line, as nothing is open'
         return Finding(message, fault.index, fault.index + 1)
     if fault.char == ",":
-        message = f'unexpected "," after "{last}"; a comma separates values inside [...] and {{...}} alone'
+        after = "the closing quote" if last in "'\"" else quoted(last)
+        message = f'unexpected "," after {after}; a comma separates values inside [...] and {{...}} alone'
         return Finding(message, fault.index, fault.index + 1, "put the whole item in braces: {key: {...}, name: ...}")
     message = f"unexpected {quoted(fault.token)} after the value; expected the end of the line"
     help_text = "a quote inside quoted text is doubled ('') or escaped (\\\")" if last in "'\"" else None
@@ -261,7 +277,10 @@ def _indentation(fault: Fault) -> Finding | None:
     related = (f"the {'list' if is_list else 'mapping'} starts here", fault.opened)
     match = _WORD.match(fault.text, fault.index)
     word = match.group() if match else fault.char
-    message = f"indentation: {quoted(word)} stands at column {here}; expected {wanted} at column {column}"
+    above = fault.line_above()
+    deeper = fault.indentation(above[0]) + 1 if above is not None else 0
+    columns = f"{column} or {deeper}" if deeper > here else f"{column}"
+    message = f"indentation: {quoted(word)} stands at column {here}; expected {wanted} at column {columns}"
     if here == column:
         message = f"unexpected {quoted(word)}; expected {wanted}"
     return Finding(message, fault.index, fault.index + len(word), related=related)

@@ -10,7 +10,6 @@ from graphspec.diagnostics.suggest import did_you_mean
 from graphspec.frontend.document import InputSpec, LayerSpec
 from graphspec.frontend.program import Call, FileProgram, Operands, Outputs, Program
 from graphspec.frontend.tree import Mapping
-from graphspec.graph.arithmetic import compute
 from graphspec.graph.bind import Bound, bind, spread, structure
 from graphspec.graph.checker import Checker
 from graphspec.graph.ir import Callable, Graph, GraphOutputs, Input, Node, Tensor, Value, operands_of
@@ -161,6 +160,8 @@ def _check_dtype(dtype: str | None, place: Span, diagnostics: Diagnostics) -> No
 def _nodes(site: Site, scope: Scope, checker: Checker) -> list[Node]:
     call = site.call
     if site.expression is not None:
+        from graphspec.graph.arithmetic import compute  # noqa: PLC0415 - few specs have expressions
+
         return compute(call, site.expression, scope, checker) or []
     if site.signature is None or not call.wired:
         structure(call.operands, scope)

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from graphspec.catalog import catalog
 from graphspec.catalog.catalog import CallArgument
 from graphspec.diagnostics.diagnostic import Related
 from graphspec.diagnostics.suggest import did_you_mean, nearest
 from graphspec.frontend.document import What
-from graphspec.frontend.expressions import Expression
 from graphspec.frontend.program import Call, Program
 from graphspec.frontend.tree import Mapping, Scalar
 from graphspec.graph.arguments import check_arguments, make_layer
-from graphspec.graph.arithmetic import parse_scalar
 from graphspec.graph.bind import Bound, Signature, check_literals
 from graphspec.graph.checker import TRUST_HELP, Checker
 from graphspec.graph.ir import Callable
@@ -27,6 +26,9 @@ from graphspec.graph.scope import (
     numbered,
 )
 
+if TYPE_CHECKING:
+    from graphspec.frontend.expressions import Expression
+
 _TRAINING = CallArgument("training", "literal", "null|bool", None, required=False, doc="Run as in training.")
 INPUTS = "inputs"
 MAX_OUTPUTS = 100_000
@@ -40,7 +42,7 @@ class Site:
     signature: Signature | None = None
     callee: Callable | None = None
     literals: Bound = field(default_factory=lambda: Bound({}))
-    expression: Expression | None = None
+    expression: "Expression | None" = None
     ports: Ports | None = None
 
 
@@ -87,6 +89,8 @@ def _site(call: Call, visible: MappingABC[str, Callable | None], scope: Scope, c
 
 
 def _expression_site(site: Site, what: What, checker: Checker) -> Site:
+    from graphspec.graph.arithmetic import parse_scalar  # noqa: PLC0415 - few specs have expressions
+
     if isinstance(what.arguments, Scalar):
         site.expression = parse_scalar(what.arguments, checker.diagnostics)
     site.ports = None if site.expression is None else ONE
