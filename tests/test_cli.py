@@ -84,7 +84,7 @@ def test_json_goes_to_standard_output_alone(folder: Path) -> None:
     assert (document["version"], document["files"], document["errors"], document["warnings"]) == (1, 1, 1, 0)
     item = document["diagnostics"][0]
     assert (item["code"], item["path"], item["line"], item["column"], item["end_column"]) == (
-        "GS402", "bad.yaml", 3, 20, 25,
+        "GS402", "bad.yaml", 3, 21, 26,
     )  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def test_a_format_can_go_to_a_file(folder: Path) -> None:
 def test_standard_input_is_a_spec(folder: Path) -> None:
     done = graphspec(folder, "validate", "-", "--stdin-filename", "typed.yaml", stdin=BAD)
     assert done.returncode == 1
-    assert done.stdout.startswith("typed.yaml:3:20: error[GS402]:")
+    assert done.stdout.startswith("typed.yaml:3:21: error[GS402]:")
 
 
 def test_an_unknown_setting_is_wrong_usage(folder: Path) -> None:

@@ -9,6 +9,12 @@ _SECTION = re.compile(r"(?:\*\*)?(Args|Arguments|Call arguments|Call Args):?(?:\
 _OTHER_SECTION = re.compile(r"[A-Z][A-Za-z ]+:\s*$")
 _ENTRY = re.compile(r"(\s*)[`*]{0,2}(\w+)`?(?:\s*\([^)]*\))?\s*:\s*(.*)")
 _END = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!etc)(?<!vs)\.(?=\s|$)")
+# A first sentence that says no more than the type, which the kind says better.
+_TYPE = re.compile(
+    r"(?:(?:Optional )?(?:bool|boolean|float|int|integer|string|str|tuple)s?(?: or none)?"
+    r"(?:,? ?\(?(?:optional|defaults? ?(?:to|:|is)? ?[^.,;)]*)\)?)?[.,;]\s+(?=\S))?",
+    re.IGNORECASE,
+)
 _MARKUP = re.compile(r"`{1,2}([^`]*)`{1,2}")
 _LINK = re.compile(r"\[([^\]]*)\]\s?\([^)]*\)")
 
@@ -56,6 +62,8 @@ def _entries(lines: list[str]) -> Iterator[tuple[str, str]]:
 
 def _sentence(text: str) -> str:
     flat = " ".join(_LINK.sub(r"\1", _MARKUP.sub(r"\1", text)).split())
+    flat = _TYPE.sub("", flat, count=1)
+    flat = flat[:1].upper() + flat[1:]
     end = _END.search(flat)
     sentence = flat[: end.end()] if end is not None else flat
     if len(sentence) > MAX_LENGTH:

@@ -3,8 +3,10 @@
 import ast
 import inspect
 import json
+import re
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from inspect import Parameter
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+from keras.src.utils.naming import to_snake_case
 
 from graphspec.catalog.argument_kinds import Lookup
 from graphspec.catalog.catalog import DATA, SECTIONS
@@ -34,12 +37,7 @@ _MODULES = {
 }
 _FUNCTIONS = frozenset({"activations", "losses"})
 _FAMILIES = {"convolutional": "convolution", "activations": "activation", "utils": "interop", "export": "interop"}
-_VARIANTS: tuple[dict[str, object], ...] = (
-    {"include_top": True},
-    {"include_top": False},
-    {"include_top": False, "pooling": "avg"},
-    {"include_top": False, "pooling": "max"},
-)
+_NUMBER = re.compile(r"_\d+$")
 _TYPES = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 
 
@@ -127,7 +125,9 @@ def _constructor(name: str, cls: Any, docs: dict[str, str], lookup: Lookup) -> I
         seen.add(parameter.name)
         if parameter.name not in layers.LEFT_OUT:
             doc = docs.get(parameter.name) or layers.DOCS.get(parameter.name, "")
-            yield _row(parameter, lookup.layer(name, parameter.name), doc)
+            row = _row(parameter, lookup.layer(name, parameter.name), doc)
+            row[3] = row[3] or (name, parameter.name) in layers.REQUIRED
+            yield row
     more: dict[str, object] = dict(layers.INHERITED.get(name, {}))
     if any(parameter.kind is Parameter.VAR_KEYWORD for parameter in inspect.signature(cls).parameters.values()):
         more |= layers.BASE
@@ -138,8 +138,6 @@ def _constructor(name: str, cls: Any, docs: dict[str, str], lookup: Lookup) -> I
 
 def _call(name: str, cls: Any, docs: dict[str, str]) -> Iterator[Row]:  # noqa: ANN401 - a class of Keras
     for parameter in list(_parameters(cls.call))[1:]:
-        if name in calls.WITHOUT and parameter.name in calls.WITHOUT[name]:
-            continue
         role = calls.ROLES[parameter.name]
         doc = docs.get(parameter.name) or calls.DOCS.get(parameter.name, "")
         row = _row(parameter, calls.KINDS.get(parameter.name, "any"), doc)
@@ -217,23 +215,18 @@ def _objects(section: str, lookup: Lookup) -> Section:
         public = getattr(public, part)
     known = _names_that_keras_reads(section)
     entries: Section = {}
-    for name, value in inspect.getmembers(public):
-        is_class = inspect.isclass(value)
-        if name in objects.LEFT_OUT or name in {"get", "serialize", "deserialize"}:
-            continue
-        if is_class and value.__name__ == name:
-            entries[name] = _object(value, lookup)
-            if section != "schedules" and not _reads(section, name):
-                entries[name]["by_string"] = False
-        elif inspect.isfunction(value) and section in _FUNCTIONS and name in known:
-            entries[name] = {"doc": summary(inspect.getdoc(value))}
-    for name, value in known.items():
-        canonical = value.__name__
-        if name not in entries and canonical in entries:
-            entries[name] = {"canonical": canonical}
     for name, value in inspect.getmembers(public, inspect.isclass):
+        if name not in objects.LEFT_OUT and value.__name__ == name:
+            entries[name] = _object(value, lookup)
+    for name, value in inspect.getmembers(public, inspect.isfunction):
+        if section in _FUNCTIONS and name in known:
+            entries[name] = {"doc": summary(inspect.getdoc(value))}
+    for name, value in (known | dict(inspect.getmembers(public, inspect.isclass))).items():
         if name not in entries and value.__name__ in entries:
-            entries[name] = {"canonical": value.__name__, "by_string": False}
+            entries[name] = {"canonical": value.__name__}
+    for name, entry in entries.items():
+        if not _reads(section, name):
+            entry["by_string"] = False
     if section == "metrics":
         entries |= {name: {"doc": doc} for name, doc in objects.BY_SHAPE.items()}
     return entries
@@ -242,15 +235,20 @@ def _objects(section: str, lookup: Lookup) -> Section:
 def _names_that_keras_reads(section: str) -> dict[str, Any]:
     if section == "schedules":
         return {}
-    module = import_module(f"keras.src.{section}")
-    known: dict[str, Any] = getattr(module, "ALL_OBJECTS_DICT")  # noqa: B009 - Keras' own table, absent from its types
-    return {name: value for name, value in known.items() if _reads(section, name)}
+    return dict(import_module(f"keras.src.{section}").ALL_OBJECTS_DICT)
 
 
 def _reads(section: str, name: str) -> bool:
-    """Say whether Keras knows a name as a string, were it to construct it or to ask for arguments."""
-    known = import_module(f"keras.src.{section}").ALL_OBJECTS_DICT
-    return name in known or (section == "optimizers" and name.lower() in known)
+    """Say whether Keras makes something of a name as a string, were it only to ask for arguments."""
+    if section == "schedules":
+        return False
+    try:
+        getattr(keras, section).get(name)
+    except TypeError:
+        return True
+    except (KeyError, ValueError):
+        return False
+    return True
 
 
 def _object(cls: Any, lookup: Lookup) -> Entry:  # noqa: ANN401 - a class of Keras
@@ -280,25 +278,36 @@ def application_layers(names: Iterable[str]) -> Section:
     """Return the names of the layers of applications in all variants, without those that Keras numbers as it goes."""
     section: Section = {}
     for name in names:
-        found: set[str] = set()
         function = getattr(keras.applications, name)
-        accepted = inspect.signature(function).parameters
-        variants = list(_VARIANTS)
-        if "minimalistic" in accepted:
-            variants.append({"include_top": True, "minimalistic": True})
-        if "include_preprocessing" in accepted:
-            variants.append({"include_top": True, "include_preprocessing": False})
-        for variant in variants:
-            # A name that differs from one build to the next is made from a counter, and no spec can rely on it.
-            found |= _layer_names(function, variant) & _layer_names(function, variant)
+        builds = [(variant, _layer_names(function, variant)) for variant in _variants(function)]
+        times = Counter(layer for _, numbered in builds for layer in numbered)
+        found = {layer for layer, count in times.items() if count > 1}
+        for variant, numbered in builds:
+            once = numbered.keys() - found
+            # A name that looks like a numbered one is a fixed name only if it comes out again.
+            again = _layer_names(function, variant) if any(numbered[layer] for layer in once) else numbered
+            found |= once & again.keys()
         section[name] = sorted(found)
     return section
 
 
-def _layer_names(function: Any, variant: dict[str, object]) -> set[str]:  # noqa: ANN401 - a function of Keras
+def _variants(function: Any) -> Iterator[dict[str, object]]:  # noqa: ANN401 - a function of Keras
+    yield {"include_top": True}
+    yield {"include_top": False}
+    yield {"include_top": False, "pooling": "avg"}
+    yield {"include_top": False, "pooling": "max"}
+    accepted = inspect.signature(function).parameters
+    if "minimalistic" in accepted:
+        yield {"include_top": True, "minimalistic": True}
+    if "include_preprocessing" in accepted:
+        yield {"include_top": True, "include_preprocessing": False}
+
+
+def _layer_names(function: Any, variant: dict[str, object]) -> dict[str, bool]:  # noqa: ANN401 - a function of Keras
+    """Return the names of the layers of one build, and whether each looks like one that Keras made up."""
     with keras.StatelessScope(initialize_variables=False):
         model = function(weights=None, **variant)
-    return {layer.name for layer in model.layers}
+    return {layer.name: _NUMBER.sub("", layer.name) == to_snake_case(type(layer).__name__) for layer in model.layers}
 
 
 def text_of(section: Section) -> str:

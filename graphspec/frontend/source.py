@@ -85,7 +85,7 @@ def decode(data: bytes, shown_as: str, limits: Limits, diagnostics: Diagnostics)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        _report_undecodable(data, error.start, shown_as, diagnostics)
+        _report_undecodable(data, error, shown_as, diagnostics)
         return None
     source = Source(shown_as, text)
     return None if has_forbidden_characters(source, diagnostics) else source
@@ -146,7 +146,8 @@ def _read_regular(path: Path, limit: int) -> bytes | None:
         os.close(handle)
 
 
-def _report_undecodable(data: bytes, offset: int, shown_as: str, diagnostics: Diagnostics) -> None:
+def _report_undecodable(data: bytes, error: UnicodeDecodeError, shown_as: str, diagnostics: Diagnostics) -> None:
+    offset = error.start
     before = Source(shown_as, data[:offset].decode("utf-8-sig"))
     place = span_at(before, len(before.text), len(before.text))
     span = Span(shown_as, place.line, place.column, place.line, place.column + 1)
@@ -155,6 +156,6 @@ def _report_undecodable(data: bytes, offset: int, shown_as: str, diagnostics: Di
         diagnostics.error(NOT_TEXT, "the file is binary; expected UTF-8 text", span)
         return
     message = f"the file is not UTF-8: byte 0x{byte:02x} cannot be decoded"
-    if byte in _LATIN_1_LETTERS:
+    if byte in _LATIN_1_LETTERS and error.reason != "unexpected end of data":
         message = f'{message}; it looks like Latin-1, where it is "{chr(byte)}"'
     diagnostics.error(NOT_TEXT, message, span, help=_SAVE_AS_UTF_8)

@@ -15,6 +15,7 @@ _FARTHEST_BRACKET = 100_000
 _BRACKET = re.compile(r"[\[\]{}]")
 _CLOSERS = {"[": "]", "{": "}"}
 _WORD = re.compile(r"[^\s:]+")
+_LAST_WORD = re.compile(r"[^\s,\[\]{}:]+\Z")
 _SEPARATOR = re.compile(r":(?=[ \t])")
 _SWALLOWED = re.compile(r"[ \t]*(?:- +)*([^\s:\"'\[{#]+)(:)(?!//)[^\s:]")
 _KEY_AND_VALUE = re.compile(r"[ \t]*(?:- +)*([^\s#]+)[ \t]*:[ \t]+[^\s#]")
@@ -203,13 +204,23 @@ def _missing_colon(key: str, start: int) -> Finding:
 
 
 def _key_without_colon(fault: Fault) -> Finding | None:
-    if "expected ':'" not in fault.problem or fault.opened is None:
+    if "find expected ':'" not in fault.problem or fault.opened is None:
         return None
     written = fault.line(fault.opened)[fault.opened - fault.line_start(fault.opened) :]
     if (match := _SWALLOWED.match(written)) is not None:
         return _missing_space(match, fault.opened)
     match = _BARE_WORDS.fullmatch(written)
     return _missing_colon(match[1] if match else written.strip(), fault.opened)
+
+
+def _colon_before_bracket(fault: Fault) -> Finding | None:
+    """Handle a colon right before a comma or a bracket, which YAML allows and the C parser does not."""
+    if "found unexpected ':'" not in fault.problem:
+        return None
+    colon = fault.text.find(":", fault.index)
+    match = _LAST_WORD.search(fault.text, fault.line_start(colon), colon)
+    key = match.group() if match else ""
+    return Finding(f'missing space after ":"; expected {quoted(f"{key}: ")}', colon, colon + 1)
 
 
 def _misplaced_item(fault: Fault) -> Finding | None:
@@ -280,7 +291,7 @@ def _indentation(fault: Fault) -> Finding | None:
     above = fault.line_above()
     deeper = fault.indentation(above[0]) + 1 if above is not None else 0
     columns = f"{column} or {deeper}" if deeper > here else f"{column}"
-    message = f"indentation: {quoted(word)} stands at column {here}; expected {wanted} at column {columns}"
+    message = f"indentation: {quoted(word)} stands at column {here}; expected column {columns}"
     if here == column:
         message = f"unexpected {quoted(word)}; expected {wanted}"
     return Finding(message, fault.index, fault.index + len(word), related=related)
@@ -311,6 +322,7 @@ _RULES: tuple[Callable[[Fault], Finding | None], ...] = (
     _flow,
     _misplaced_colon,
     _key_without_colon,
+    _colon_before_bracket,
     _misplaced_item,
     _misplaced_question,
     _missing_node,

@@ -1,6 +1,5 @@
 """What the arguments of a layer's call are, and what the call gives."""
 
-from collections.abc import Mapping
 from types import MappingProxyType
 
 TENSOR = "tensor"
@@ -46,7 +45,7 @@ LISTS = MappingProxyType({
     "Average": (1, None),
     "Concatenate": (1, None),
     "Dot": (2, 2),
-    "HashedCrossing": (2, 2),
+    "HashedCrossing": (2, None),
     "MaxNumBoundingBoxes": (1, None),
     "Maximum": (1, None),
     "Minimum": (1, None),
@@ -95,6 +94,3 @@ OUTPUTS_OF = MappingProxyType({
     "StackedRNNCells": "cells",
     "TimeDistributed": "layer",
 })  # fmt: skip
-
-# Call arguments that a signature has and that a spec cannot give.
-WITHOUT: Mapping[str, frozenset[str]] = MappingProxyType({})

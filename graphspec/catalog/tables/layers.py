@@ -8,12 +8,13 @@ POOLING_STRIDES = "null|int[1:]|list<int[1:];{n}>"
 SIDES = "int[0:]|list<int[0:]|list<int[0:];2>;{n}>"
 AXES = "int|list<int>"
 UNIT = "float[0:1]"
-RESIZE = "'nearest'|'bilinear'|'bicubic'|'lanczos3'|'lanczos5'"
+RESIZE = "'nearest'|'bilinear'|'bicubic'|'area'|'lanczos3'|'lanczos5'"
 AFFINE = "'nearest'|'bilinear'"
 FILL = "'reflect'|'wrap'|'constant'|'nearest'"
 MODES = "'int'|'one_hot'|'multi_hot'|'count'|'tf_idf'|'binary'|'tf-idf'"
 WINDOW = "null|string|list<float>"
 TO_UNIT = "float[0:1]|list<float;2>"
+AROUND_ZERO = "float[-1:1]|list<float;2>"
 
 # What an argument of this name holds in every layer that the second table does not name.
 ARGUMENTS = MappingProxyType({
@@ -24,22 +25,22 @@ ARGUMENTS = MappingProxyType({
     "autocast": "bool",
     "axis": "int",
     "beta_constraint": "null|constraint",
-    "beta_initializer": "initializer",
+    "beta_initializer": "null|initializer",
     "beta_regularizer": "null|regularizer",
     "bias_constraint": "null|constraint",
-    "bias_initializer": "initializer",
+    "bias_initializer": "null|initializer",
     "bias_regularizer": "null|regularizer",
     "center": "bool",
     "data_format": FORMAT,
     "depth_multiplier": "int[1:]",
     "depthwise_constraint": "null|constraint",
-    "depthwise_initializer": "initializer",
+    "depthwise_initializer": "null|initializer",
     "depthwise_regularizer": "null|regularizer",
     "dilation_rate": SIZES,
     "dropout": UNIT,
     "dtype": "null|dtype",
     "embeddings_constraint": "null|constraint",
-    "embeddings_initializer": "initializer",
+    "embeddings_initializer": "null|initializer",
     "embeddings_regularizer": "null|regularizer",
     "encoding": "string",
     "epsilon": "float[0:]",
@@ -50,7 +51,7 @@ ARGUMENTS = MappingProxyType({
     "filters": "int[1:]",
     "flash_attention": "null|bool",
     "gamma_constraint": "null|constraint",
-    "gamma_initializer": "initializer",
+    "gamma_initializer": "null|initializer",
     "gamma_regularizer": "null|regularizer",
     "go_backwards": "bool",
     "groups": "int[1:]",
@@ -61,7 +62,7 @@ ARGUMENTS = MappingProxyType({
     "invert": "bool",
     "keepdims": "bool",
     "kernel_constraint": "null|constraint",
-    "kernel_initializer": "initializer",
+    "kernel_initializer": "null|initializer",
     "kernel_regularizer": "null|regularizer",
     "kernel_size": SIZES,
     "layer": "layer",
@@ -79,7 +80,7 @@ ARGUMENTS = MappingProxyType({
     "pad_to_max_tokens": "bool",
     "padding": "'valid'|'same'",
     "pointwise_constraint": "null|constraint",
-    "pointwise_initializer": "initializer",
+    "pointwise_initializer": "null|initializer",
     "pointwise_regularizer": "null|regularizer",
     "pool_size": SIZES,
     "quantization_config": "null|dict",
@@ -87,7 +88,7 @@ ARGUMENTS = MappingProxyType({
     "recurrent_activation": "null|activation",
     "recurrent_constraint": "null|constraint",
     "recurrent_dropout": UNIT,
-    "recurrent_initializer": "initializer",
+    "recurrent_initializer": "null|initializer",
     "recurrent_regularizer": "null|regularizer",
     "reset_after": "bool",
     "return_sequences": "bool",
@@ -118,13 +119,14 @@ OF_CLASS = MappingProxyType({
     "Activation": {"activation": "null|activation"},
     "ActivityRegularization": {"l1": "float[0:]", "l2": "float[0:]"},
     "AdditiveAttention": {"score_mode": "'dot'|'concat'"},
+    "AlphaDropout": {"noise_shape": "null|list<null|int[1:]>"},
     "Attention": {"score_mode": "'dot'|'concat'"},
     "AugMix": {"all_ops": "bool", "alpha": "float(0:]", "chain_depth": "int", "num_chains": "int[1:]"},
     "AveragePooling1D": {"strides": POOLING_STRIDES},
     "AveragePooling2D": {"strides": POOLING_STRIDES},
     "AveragePooling3D": {"strides": POOLING_STRIDES},
     "BatchNormalization": {
-        "momentum": UNIT, "moving_mean_initializer": "initializer", "moving_variance_initializer": "initializer",
+        "momentum": UNIT, "moving_mean_initializer": "null|initializer", "moving_variance_initializer": "null|initializer",
         "renorm": "bool", "renorm_clipping": "null|dict", "renorm_momentum": UNIT, "synchronized": "bool",
     },
     "Bidirectional": {"backward_layer": "null|layer", "merge_mode": "null|'concat'|'sum'|'mul'|'ave'"},
@@ -141,10 +143,9 @@ OF_CLASS = MappingProxyType({
     },
     "Dot": {"axes": "int|list<int;2>", "normalize": "bool"},
     "Dropout": {"noise_shape": "null|list<null|int[1:]>"},
-    "AlphaDropout": {"noise_shape": "null|list<null|int[1:]>"},
     "EinsumDense": {
         "bias_axes": "null|string", "equation": "string", "gptq_unpacked_column_size": "null|int[1:]",
-        "output_shape": "null|int|list<null|int>",
+        "output_shape": "int|list<null|int>",
     },
     "Equalization": {"bins": "int[1:]"},
     "FlaxLayer": {"method": "null|string", "module": "code"},
@@ -185,18 +186,18 @@ OF_CLASS = MappingProxyType({
         "axis": "null|int|list<int>", "mean": "null|array", "variance": "null|array",
     },
     "PReLU": {
-        "alpha_constraint": "null|constraint", "alpha_initializer": "initializer", "alpha_regularizer": "null|regularizer",
+        "alpha_constraint": "null|constraint", "alpha_initializer": "null|initializer", "alpha_regularizer": "null|regularizer",
         "shared_axes": "null|int|list<int>",
     },
     "Permute": {"dims": "list<int[1:]>"},
     "Pipeline": {"layers": "list<layer>"},
-    "RMSNormalization": {"axis": AXES},
     "RNN": {"cell": "layer|list<layer>"},
     "RandAugment": {"num_ops": "int"},
-    "RandomBrightness": {"factor": "float[-1:1]|list<float;2>"},
+    "RandomBrightness": {"factor": AROUND_ZERO},
+    "RandomColorDegeneration": {"factor": AROUND_ZERO},
     "RandomColorJitter": {
-        "brightness_factor": "null|float[-1:1]|list<float;2>", "contrast_factor": f"null|{TO_UNIT}",
-        "hue_factor": f"null|{TO_UNIT}", "saturation_factor": f"null|{TO_UNIT}",
+        "brightness_factor": f"null|{AROUND_ZERO}", "contrast_factor": f"null|{TO_UNIT}",
+        "hue_factor": f"null|{TO_UNIT}", "saturation_factor": f"null|{AROUND_ZERO}",
     },
     "RandomElasticTransform": {
         "fill_mode": "'constant'|'nearest'|'wrap'|'mirror'|'reflect'", "scale": TO_UNIT,
@@ -205,9 +206,10 @@ OF_CLASS = MappingProxyType({
     "RandomFlip": {"mode": "'horizontal'|'vertical'|'horizontal_and_vertical'"},
     "RandomGaussianBlur": {"kernel_size": "int[1:]|list<int[1:];2>", "sigma": TO_UNIT},
     "RandomGrayscale": {"factor": UNIT},
-    "RandomPerspective": {"scale": TO_UNIT},
+    "RandomPerspective": {"scale": UNIT},
     "RandomPosterization": {"factor": "float[1:8]|list<float;2>"},
-    "RandomRotation": {"factor": "float[-1:1]|list<float;2>"},
+    "RandomRotation": {"factor": AROUND_ZERO},
+    "RandomSaturation": {"factor": AROUND_ZERO},
     "RandomShear": {"x_factor": "float[0:1]|list<float[0:1];2>", "y_factor": "float[0:1]|list<float[0:1];2>"},
     "RandomTranslation": {
         "height_factor": "float[-1:1]|list<float[-1:1];2>", "width_factor": "float[-1:1]|list<float[-1:1];2>",
@@ -217,7 +219,7 @@ OF_CLASS = MappingProxyType({
     },
     "ReLU": {"max_value": "null|float[0:]", "threshold": "float[0:]"},
     "RepeatVector": {"n": "int[1:]"},
-    "Rescaling": {"offset": "float|list<float>", "scale": "float|list<float>"},
+    "Rescaling": {"offset": "array", "scale": "array"},
     "Reshape": {"target_shape": "list<null|int[-1:]>"},
     "Resizing": {
         "crop_to_aspect_ratio": "bool", "fill_mode": "'constant'", "interpolation": RESIZE, "pad_to_aspect_ratio": "bool",
@@ -228,7 +230,7 @@ OF_CLASS = MappingProxyType({
         "mode": "'log'|'magnitude'|'psd'|'real'|'imag'|'angle'|'stft'", "periodic": "bool",
         "scaling": "null|'density'|'spectrum'",
     },
-    "Softmax": {"axis": AXES},
+    "Softmax": {"axis": "null|int|list<int>"},
     "Solarization": {"addition_factor": "float[0:1]|list<float[0:1];2>", "threshold_factor": "float[0:1]|list<float[0:1];2>"},
     "SpectralNormalization": {"power_iterations": "int[1:]"},
     "StackedRNNCells": {"cells": "list<layer>"},
@@ -237,10 +239,10 @@ OF_CLASS = MappingProxyType({
     },
     "TFSMLayer": {"call_endpoint": "string", "call_training_endpoint": "null|string", "filepath": "path"},
     "TextVectorization": {
-        "ngrams": "null|int[1:]", "output_sequence_length": "null|int[1:]", "ragged": "bool",
+        "ngrams": "null|int[1:]|list<int[1:]>", "output_sequence_length": "null|int[1:]", "ragged": "bool",
         "split": "null|'whitespace'|'character'|code",
         "standardize": "null|'lower_and_strip_punctuation'|'lower'|'strip_punctuation'|code",
-        "vocabulary": "null|list<string|int>|path",
+        "vocabulary": "null|list<string>|path",
     },
     "TorchModuleWrapper": {"module": "code", "output_shape": "null|shape"},
     "UnitNormalization": {"axis": AXES},
@@ -277,6 +279,12 @@ BASE = MappingProxyType({"activity_regularizer": None, "autocast": True, "dtype"
 # Base arguments that the class accepts by its signature and then fails on, or does without.
 REFUSED_BASE = frozenset({
     ("ActivityRegularization", "activity_regularizer"),
+    ("HashedCrossing", "activity_regularizer"),
+    ("HashedCrossing", "autocast"),
+    ("IntegerLookup", "activity_regularizer"),
+    ("IntegerLookup", "autocast"),
+    ("StringLookup", "activity_regularizer"),
+    ("StringLookup", "autocast"),
 })  # fmt: skip
 
 DOCS = MappingProxyType({
@@ -290,6 +298,9 @@ DOCS = MappingProxyType({
     "lora_rank": "The rank of low-rank adaptation; null for none.",
     "lora_alpha": "The scale of low-rank adaptation; null for the rank.",
 })  # fmt: skip
+
+# Arguments that have a default which the class then does not accept.
+REQUIRED = frozenset({("CategoryEncoding", "num_tokens")})
 
 REFUSED = MappingProxyType({
     "FlaxLayer": "it runs a Flax module, which is Python code",
