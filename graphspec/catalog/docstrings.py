@@ -9,10 +9,10 @@ _SECTION = re.compile(r"(?:\*\*)?(Args|Arguments|Call arguments|Call Args):?(?:\
 _OTHER_SECTION = re.compile(r"[A-Z][A-Za-z ]+:\s*$")
 _ENTRY = re.compile(r"(\s*)[`*]{0,2}(\w+)`?(?:\s*\([^)]*\))?\s*:\s*(.*)")
 _END = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!etc)(?<!vs)\.(?=\s|$)")
-# A first sentence that says no more than the type, which the kind says better.
+# Leading sentences that say no more than the type or the default, which the kind and the default say better.
 _TYPE = re.compile(
-    r"(?:(?:Optional )?(?:bool|boolean|float|int|integer|string|str|tuple)s?(?: or none)?"
-    r"(?:,? ?\(?(?:optional|defaults? ?(?:to|:|is)? ?[^.,;)]*)\)?)?[.,;]\s+(?=\S))?",
+    r"(?:(?:(?:\(?optional\)?,?|a|python|positive|>= 0(?:\.0)?|bool|boolean|floating point value|float|integer|int|number"
+    r"|tuple|list|string|str|none|or|of|/|,|\(?defaults? ?(?:to|:|is)? ?(?:\.?[^.;)\s])*\)?)\s*)+[.;:]\s+(?=\S))+",
     re.IGNORECASE,
 )
 _MARKUP = re.compile(r"`{1,2}([^`]*)`{1,2}")

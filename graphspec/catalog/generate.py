@@ -99,7 +99,7 @@ def _layers(lookup: Lookup) -> Section:
 
 
 def _family(cls: Any) -> str:  # noqa: ANN401 - a class of Keras
-    parts = cls.__module__.removeprefix("keras.src.").removeprefix("layers.").split(".")
+    parts: list[str] = cls.__module__.removeprefix("keras.src.").removeprefix("layers.").split(".")
     part = parts[1] if parts[1] == "image_preprocessing" else parts[0]
     if part == "image_preprocessing" and cls.__name__ not in layers.PREPROCESSING:
         return "image_augmentation"
@@ -128,7 +128,7 @@ def _constructor(name: str, cls: Any, docs: dict[str, str], lookup: Lookup) -> I
             row = _row(parameter, lookup.layer(name, parameter.name), doc)
             row[3] = row[3] or (name, parameter.name) in layers.REQUIRED
             yield row
-    more: dict[str, object] = dict(layers.INHERITED.get(name, {}))
+    more = dict(layers.INHERITED.get(name, {}))
     if any(parameter.kind is Parameter.VAR_KEYWORD for parameter in inspect.signature(cls).parameters.values()):
         more |= layers.BASE
     for argument, default in more.items():
@@ -184,7 +184,11 @@ def _op_argument(name: str, parameter: Parameter, tensors: set[str], docs: dict[
     argument = parameter.name
     derived = calls.TENSOR if argument in tensors else calls.LITERAL
     role = ops.ROLES.get(name, {}).get(argument, derived)
-    row = _row(parameter, "any" if role != calls.LITERAL else lookup.op(name, argument), docs.get(argument, ""))
+    row = _row(
+        parameter,
+        "any" if role != calls.LITERAL else lookup.op(name, argument),
+        docs.get(argument) or ops.DOCS.get(argument, ""),
+    )
     row.insert(1, role)
     if role == calls.TENSORS:
         variadic = parameter.kind is Parameter.VAR_POSITIONAL
@@ -218,9 +222,9 @@ def _objects(section: str, lookup: Lookup) -> Section:
     for name, value in inspect.getmembers(public, inspect.isclass):
         if name not in objects.LEFT_OUT and value.__name__ == name:
             entries[name] = _object(value, lookup)
-    for name, value in inspect.getmembers(public, inspect.isfunction):
+    for name, function in inspect.getmembers(public, inspect.isfunction):
         if section in _FUNCTIONS and name in known:
-            entries[name] = {"doc": summary(inspect.getdoc(value))}
+            entries[name] = {"doc": summary(inspect.getdoc(function))}
     for name, value in (known | dict(inspect.getmembers(public, inspect.isclass))).items():
         if name not in entries and value.__name__ in entries:
             entries[name] = {"canonical": value.__name__}
@@ -244,10 +248,11 @@ def _reads(section: str, name: str) -> bool:
         return False
     try:
         getattr(keras, section).get(name)
-    except TypeError:
-        return True
     except (KeyError, ValueError):
         return False
+    except (TypeError, ImportError):
+        # The class is found; it lacks arguments, or a package that the user of the class has to have.
+        return True
     return True
 
 
@@ -266,7 +271,11 @@ def _applications(lookup: Lookup) -> Section:
     for name, function in inspect.getmembers(keras.applications, inspect.isfunction):
         docs = argument_docs(inspect.getdoc(function))
         rows = [
-            _row(parameter, lookup.application(name, parameter.name), docs.get(parameter.name, ""))
+            _row(
+                parameter,
+                lookup.application(name, parameter.name),
+                docs.get(parameter.name) or objects.DOCS.get(parameter.name, ""),
+            )
             for parameter in _parameters(function)
             if parameter.name not in {"name", "input_tensor"}
         ]

@@ -155,7 +155,7 @@ _BY_CLASS: Mapping[str, Mapping[str, Renamed]] = {
     "Concatenate": {"concat_axis": _is_now("axis")},
     "Conv1D": {"filter_length": _is_now("kernel_size"), "output_dim": _is_now("filters")},
     "Conv2D": {"nb_col": Renamed("kernel_size", _SIZE), "nb_row": Renamed("kernel_size", _SIZE)},
-    "Conv2DTranspose": {"output_shape": Renamed(None, "it was removed; output_padding settles what strides leave open")},
+    "Conv2DTranspose": {"output_shape": Renamed(None, "it was removed; output_padding settles the rest")},
     "Conv3D": {name: Renamed("kernel_size", _SIZE) for name in ("kernel_dim1", "kernel_dim2", "kernel_dim3")},
     "Dense": {"output_dim": _is_now("units")},
     "Dot": {"dot_axes": _is_now("axes")},

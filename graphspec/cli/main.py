@@ -1,7 +1,6 @@
 """The commands, each imported when it is called, and the one place where errors become exit statuses."""
 
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 
@@ -47,8 +46,6 @@ def cli() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit status; whatever a user can cause ends in a sentence."""
-    # Looking for pydantic's plugins costs a quarter of the start-up, and none is wanted.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         result = cli.main(args=list(arguments), prog_name="graphspec", standalone_mode=False)
     except click.exceptions.Exit as stop:

@@ -1,40 +1,17 @@
 """The structure of a spec, once its keys and its scalar types are known to be right.
 
-Values that only the catalogue can judge (arguments, references, shapes) stay trees, so that they keep their places.
+Values that only the catalogue can judge (arguments, references) stay trees, so that they keep their places.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
-
-from pydantic import BaseModel, ConfigDict, Field
+from collections.abc import Mapping as MappingABC
+from dataclasses import dataclass, field
+from typing import Literal
 
 from graphspec.diagnostics.span import Span
 from graphspec.frontend.tree import Mapping, Tree
 
 WhatKind = Literal["layer", "op", "application", "plugin", "call", "expr", "chain"]
 Dimension = int | str | None
-
-
-if TYPE_CHECKING:
-    Place: TypeAlias = Span
-    TreeField: TypeAlias = Tree
-    MappingField: TypeAlias = Mapping
-    WhatField: TypeAlias = "What"
-    ShapeField: TypeAlias = tuple[Dimension, ...]
-    InputsField: TypeAlias = "dict[str, InputSpec]"
-    NodesField: TypeAlias = "dict[str, NodeSpec]"
-    LayersField: TypeAlias = "dict[str, LayerSpec]"
-    ModelsField: TypeAlias = "dict[str, ModelSpec | None]"
-else:
-    # Our own code makes these; pydantic would only spend start-up time on them.
-    Place = TreeField = MappingField = WhatField = ShapeField = Any
-    InputsField = NodesField = LayersField = ModelsField = Any
-
-
-class Strict(BaseModel):
-    """What every part of a document shares: nothing is converted, nothing extra is let through."""
-
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,46 +26,39 @@ class What:
     name: str
     span: Span
     arguments: Tree | None = None
-    members: "tuple[Member, ...]" = ()
+    members: "tuple[NodeSpec, ...]" = ()
 
 
-class Member(Strict):
-    """One step of a chain."""
+@dataclass(frozen=True, slots=True)
+class NodeSpec:
+    """One entry of ``nodes``, or one member of a chain; ``what`` is None where it does not say a right one."""
 
-    what: WhatField | None
-    span: Place
-    with_: MappingField | None = Field(None, alias="with")
+    span: Span
+    what: What | None
+    source: Tree | None = None
+    literals: Mapping | None = None
     trainable: bool | None = None
     name: str | None = None
 
 
-class NodeSpec(Strict):
-    """One entry of ``nodes``; ``what`` is None where the entry does not say a right one."""
-
-    span: Place
-    what: WhatField | None
-    source: TreeField | None = Field(None, alias="from")
-    with_: MappingField | None = Field(None, alias="with")
-    trainable: bool | None = None
-    name: str | None = None
-
-
-class LayerSpec(Strict):
+@dataclass(frozen=True, slots=True)
+class LayerSpec:
     """One entry of ``layers``: built once, called by several nodes."""
 
-    span: Place
-    what: WhatField | None
+    span: Span
+    what: What | None
     trainable: bool | None = None
     name: str | None = None
 
 
-class InputSpec(Strict):
+@dataclass(frozen=True, slots=True)
+class InputSpec:
     """One entry of ``inputs``; the shape leaves the batch dimension out."""
 
-    span: Place
-    shape: ShapeField
+    span: Span
+    shape: tuple[Dimension, ...]
     dtype: str | None = None
-    batch_size: int | None = Field(None, ge=1)
+    batch_size: int | None = None
     sparse: bool | None = None
     ragged: bool | None = None
     optional: bool | None = None
@@ -102,36 +72,29 @@ class FileModel:
     path: str
 
 
-class Body(Strict):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
     """A graph: what a spec, or an inline entry of ``models``, says of one."""
 
-    span: Place
+    span: Span
+    inputs: MappingABC[str, InputSpec]
+    nodes: MappingABC[str, NodeSpec]
+    edges: Tree | None
+    outputs: Tree
     description: str | None = None
-    inputs: InputsField
-    nodes: NodesField = Field(default_factory=dict)
-    edges: TreeField | None = None
-    outputs: TreeField
     dtype: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BodyModel:
-    """An inline entry of ``models``."""
+ModelSpec = FileModel | Body
 
-    span: Span
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One spec: its top graph, and what stands around it."""
+
     body: Body
-
-
-ModelSpec = FileModel | BodyModel
-
-
-class Document(Body):
-    """One spec."""
-
-    graphspec: Literal[1]
     name: str | None = None
-    layers: LayersField = Field(default_factory=dict)
-    models: ModelsField = Field(default_factory=dict)
-    seed: int | None = Field(None, ge=0, lt=2**32)
-    compile: MappingField | None = None
-    schema_: str | None = Field(None, alias="$schema")
+    layers: MappingABC[str, LayerSpec] = field(default_factory=dict)
+    models: MappingABC[str, ModelSpec | None] = field(default_factory=dict)
+    seed: int | None = None
+    compile: Mapping | None = None

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.suggest import nearest
-from graphspec.frontend.document import Body, BodyModel, Document, FileModel, Member, ModelSpec, NodeSpec, What
+from graphspec.frontend.document import Body, Document, FileModel, ModelSpec, NodeSpec, What
 from graphspec.frontend.edges import REFERENCE, Wiring, operands_of, read_edges, unknown_targets
 from graphspec.frontend.fields import describe_value
 from graphspec.frontend.program import Call, FileProgram, Operand, Operands, Outputs, Program, Reference
@@ -18,7 +19,7 @@ _ACRONYM_END = re.compile(r"(.)([A-Z][a-z0-9]+)")
 def expand(document: Document, diagnostics: Diagnostics) -> Program:
     """Return the calls that a document stands for."""
     models = {name: _model(spec, diagnostics) for name, spec in document.models.items()}
-    return _program(document, diagnostics, layers=dict(document.layers), models=models)
+    return _program(document.body, diagnostics, layers=dict(document.layers), models=models)
 
 
 def snake_case(class_name: str) -> str:
@@ -35,9 +36,7 @@ def snake_case(class_name: str) -> str:
 def _model(spec: ModelSpec | None, diagnostics: Diagnostics) -> Program | FileProgram | None:
     if isinstance(spec, FileModel):
         return FileProgram(path=spec.path, span=spec.span)
-    if isinstance(spec, BodyModel):
-        return _program(spec.body, diagnostics)
-    return None
+    return None if spec is None else _program(spec, diagnostics)
 
 
 def _program(body: Body, diagnostics: Diagnostics, **named: object) -> Program:
@@ -83,20 +82,20 @@ def _node_calls(
             what=node.what,
             operands=operands,
             wired=wired,
-            literals=node.with_,
+            literals=node.literals,
             trainable=node.trainable,
         )
         return
-    if node.with_ is not None:
+    if node.literals is not None:
         diagnostics.error(
-            "GS215", f'"with" beside the chain "{name}" belongs to none of its calls', node.with_.span,
+            "GS215", f'"with" beside the chain "{name}" belongs to none of its calls', node.literals.span,
             help='put "with" on the member that it is for', node=name,
         )  # fmt: skip
     yield from _chain_calls(name, node.what, node, operands, aliases, wired=wired)
 
 
 def _chain_calls(
-    path: str, chain: What, outer: NodeSpec | Member, operands: Operand, aliases: dict[str, str], *, wired: bool,
+    path: str, chain: What, outer: NodeSpec, operands: Operand, aliases: dict[str, str], *, wired: bool,
     before: str | None = None,
 ) -> Iterator[Call]:  # fmt: skip
     counts: dict[str, int] = {}
@@ -105,7 +104,7 @@ def _chain_calls(
         member_path = _member_path(path, member, counts, is_last=position == last)
         trainable = outer.trainable if member.trainable is None else member.trainable
         if member.what is not None and member.what.kind == "chain":
-            inner = member.model_copy(update={"trainable": trainable})
+            inner = replace(member, trainable=trainable)
             yield from _chain_calls(member_path, member.what, inner, operands, aliases, wired=wired, before=before)
         else:
             yield Call(
@@ -115,7 +114,7 @@ def _chain_calls(
                 what=member.what,
                 operands=operands,
                 wired=wired,
-                literals=member.with_,
+                literals=member.literals,
                 trainable=trainable,
                 before=before,
             )
@@ -125,7 +124,7 @@ def _chain_calls(
         aliases[path] = before
 
 
-def _member_path(path: str, member: Member, counts: dict[str, int], *, is_last: bool) -> str:
+def _member_path(path: str, member: NodeSpec, counts: dict[str, int], *, is_last: bool) -> str:
     if member.name is not None:
         return f"{path}.{member.name}"
     if is_last:

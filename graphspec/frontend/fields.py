@@ -1,13 +1,13 @@
-"""Check the keys and scalars of a mapping against a part of the document, in words of our own."""
+"""Check the keys and scalars of a mapping against a part of a spec, in words of our own."""
 
 from collections.abc import Iterable
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, ValidationError
 
 from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import nearest
+from graphspec.frontend.structure import Part
 from graphspec.frontend.tree import Mapping, Scalar, Sequence, Tree
 
 _EXPECTED = {
@@ -15,12 +15,11 @@ _EXPECTED = {
     "bool_type": "true or false",
     "int_type": "an integer",
     "literal_error": "1",
-    "model_type": "a mapping",
 }
 
 
 def checked_fields(
-    model: type[BaseModel], mapping: Mapping, subject: str, place: Span, diagnostics: Diagnostics
+    part: Part, mapping: Mapping, subject: str, place: Span, diagnostics: Diagnostics
 ) -> dict[str, Tree] | None:
     """Return the fields of a mapping that are right, by key, or None where a required one is missing.
 
@@ -28,13 +27,12 @@ def checked_fields(
     """
     fields = {key: entry.value for key, entry in mapping.entries.items()}
     try:
-        model.model_validate(_raw(model, fields, place))
+        part.check({key: value.value if isinstance(value, Scalar) else value for key, value in fields.items()})
     except ValidationError as problem:
         errors = problem.errors(include_url=False, include_context=True, include_input=False)
-        known = known_keys(model)
         unknown = [str(error["loc"][0]) for error in errors if error["type"] == "extra_forbidden"]
         for key in unknown:
-            _report_unknown(key, known, fields, mapping, subject, diagnostics)
+            _report_unknown(key, part.keys, fields, mapping, subject, diagnostics)
         missing = [str(e["loc"][0]) for e in errors if e["type"] == "missing" and e["loc"][0] not in fields]
         for key in missing:
             diagnostics.error("GS202", f'{subject} has no "{key}"', place)
@@ -42,11 +40,6 @@ def checked_fields(
             _report_value(error, fields, mapping, subject, diagnostics)
         return None if missing else fields
     return fields
-
-
-def known_keys(model: type[BaseModel]) -> tuple[str, ...]:
-    """Return the keys, as a user writes them, of a part of the document."""
-    return tuple(field.alias or name for name, field in model.model_fields.items() if name not in _INTERNAL)
 
 
 def scalar(value: Tree | None) -> object:
@@ -67,12 +60,6 @@ def describe_value(value: Tree) -> str:
 
 
 MAX_SHOWN = 60
-_INTERNAL = frozenset({"span", "what", "body"})
-
-
-def _raw(model: type[BaseModel], fields: dict[str, Tree], place: Span) -> dict[str, object]:
-    raw: dict[str, object] = {key: value.value if isinstance(value, Scalar) else value for key, value in fields.items()}
-    return raw | {name: place if name == "span" else None for name in _INTERNAL & model.model_fields.keys()}
 
 
 def _report_unknown(

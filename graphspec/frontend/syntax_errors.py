@@ -11,6 +11,7 @@ from graphspec.frontend.mistakes import MEND_TAG, TAG, quoted, tag_message
 from graphspec.frontend.source import Source, span_at
 
 _LONGEST_KEY = 1024
+_LONGEST_WORD = 100
 _FARTHEST_BRACKET = 100_000
 _BRACKET = re.compile(r"[\[\]{}]")
 _CLOSERS = {"[": "]", "{": "}"}
@@ -218,7 +219,7 @@ def _colon_before_bracket(fault: Fault) -> Finding | None:
     if "found unexpected ':'" not in fault.problem:
         return None
     colon = fault.text.find(":", fault.index)
-    match = _LAST_WORD.search(fault.text, fault.line_start(colon), colon)
+    match = _LAST_WORD.search(fault.text, max(fault.line_start(colon), colon - _LONGEST_WORD), colon)
     key = match.group() if match else ""
     return Finding(f'missing space after ":"; expected {quoted(f"{key}: ")}', colon, colon + 1)
 

@@ -7,7 +7,6 @@ from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
 from graphspec.frontend.document import (
     Body,
-    BodyModel,
     Dimension,
     Document,
     FileModel,
@@ -17,8 +16,9 @@ from graphspec.frontend.document import (
     NodeSpec,
 )
 from graphspec.frontend.fields import checked_fields, describe_value, scalar
+from graphspec.frontend.structure import BODY, DOCUMENT, INPUT, LAYER, NODE
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
-from graphspec.frontend.whats import NAME, NAME_HELP, checked_name, literals, read_what
+from graphspec.frontend.whats import NAME, NAME_HELP, checked_name, node_spec, read_what
 
 MAX_RANK = 32
 _Part = TypeVar("_Part")
@@ -31,33 +31,40 @@ def validate(tree: Mapping, diagnostics: Diagnostics) -> Document | None:
     refers to them is not reported as well.
     """
     place = _first_key(tree)
-    fields = checked_fields(Document, tree, "the spec", place, diagnostics)
+    fields = checked_fields(DOCUMENT, tree, "the spec", place, diagnostics)
     if fields is None:
         return None
-    parts = _body_parts(fields, "the spec", diagnostics)
-    parts["layers"] = _section(fields, "layers", _layer, diagnostics)
-    parts["models"] = _section(fields, "models", _model, diagnostics)
-    _check_one_namespace(fields, diagnostics)
-    if "graphspec" not in fields:
-        parts["graphspec"] = 1
-    scalars = {key: scalar(fields[key]) for key in ("graphspec", "name", "seed", "$schema") if key in fields}
-    return Document.model_validate(
-        parts | scalars | {"span": place, "compile": _mapping(fields, "compile", diagnostics)}
+    seed = scalar(fields.get("seed"))
+    document = Document(
+        body=_body(fields, "the spec", place, diagnostics),
+        name=_text(fields, "name"),
+        layers=_section(fields, "layers", _layer, diagnostics),
+        models=_section(fields, "models", _model, diagnostics),
+        seed=seed if isinstance(seed, int) else None,
+        compile=_mapping(fields, "compile", diagnostics),
     )
+    _check_one_namespace(fields, diagnostics)
+    return document
 
 
-def _body_parts(fields: dict[str, Tree], subject: str, diagnostics: Diagnostics) -> dict[str, object]:
+def _body(fields: dict[str, Tree], subject: str, place: Span, diagnostics: Diagnostics) -> Body:
     inputs = _section(fields, "inputs", _input, diagnostics)
     if not inputs and isinstance(fields["inputs"], Mapping):
         diagnostics.error("GS202", f"{subject} has no input: a model needs at least one", fields["inputs"].span)
-    return {
-        "inputs": inputs,
-        "nodes": _section(fields, "nodes", _node, diagnostics),
-        "edges": fields.get("edges"),
-        "outputs": fields["outputs"],
-        "description": scalar(fields.get("description")),
-        "dtype": scalar(fields.get("dtype")),
-    }
+    return Body(
+        span=place,
+        inputs=inputs,
+        nodes=_section(fields, "nodes", _node, diagnostics),
+        edges=fields.get("edges"),
+        outputs=fields["outputs"],
+        description=_text(fields, "description"),
+        dtype=_text(fields, "dtype"),
+    )
+
+
+def _text(fields: dict[str, Tree], key: str) -> str | None:
+    value = scalar(fields.get(key))
+    return value if isinstance(value, str) else None
 
 
 def _first_key(tree: Mapping) -> Span:
@@ -128,18 +135,9 @@ def _node(entry: Entry, diagnostics: Diagnostics) -> NodeSpec:
     mapping = _as_mapping(entry, subject, "a mapping that says what it is and where its tensors come from", diagnostics)
     if mapping is None:
         return NodeSpec(span=entry.span, what=None)
-    what, beside = read_what(mapping, NodeSpec, subject, entry.span, diagnostics)
-    fields = checked_fields(NodeSpec, beside, subject, entry.span, diagnostics) or {}
-    return NodeSpec.model_validate(
-        {
-            "span": entry.span,
-            "what": what,
-            "from": fields.get("from"),
-            "with": literals(fields, subject, diagnostics),
-            "trainable": scalar(fields.get("trainable")),
-            "name": checked_name(fields.get("name"), subject, diagnostics),
-        }
-    )
+    what, beside = read_what(mapping, NODE, subject, entry.span, diagnostics)
+    fields = checked_fields(NODE, beside, subject, entry.span, diagnostics) or {}
+    return node_spec(what, entry.span, fields, subject, diagnostics)
 
 
 def _layer(entry: Entry, diagnostics: Diagnostics) -> LayerSpec:
@@ -147,7 +145,7 @@ def _layer(entry: Entry, diagnostics: Diagnostics) -> LayerSpec:
     mapping = _as_mapping(entry, subject, "a mapping that says what it is", diagnostics)
     if mapping is None:
         return LayerSpec(span=entry.span, what=None)
-    what, beside = read_what(mapping, LayerSpec, subject, entry.span, diagnostics)
+    what, beside = read_what(mapping, LAYER, subject, entry.span, diagnostics)
     if what is not None and what.kind not in {"layer", "application", "plugin"}:
         diagnostics.error(
             "GS214",
@@ -156,11 +154,12 @@ def _layer(entry: Entry, diagnostics: Diagnostics) -> LayerSpec:
             help="an entry of layers is a layer or an application; ops, calls, chains and expressions are nodes",
         )
         what = None
-    fields = checked_fields(LayerSpec, beside, subject, entry.span, diagnostics) or {}
+    fields = checked_fields(LAYER, beside, subject, entry.span, diagnostics) or {}
+    trainable = scalar(fields.get("trainable"))
     return LayerSpec(
         span=entry.span,
         what=what,
-        trainable=scalar(fields.get("trainable")),  # type: ignore[arg-type]
+        trainable=trainable if isinstance(trainable, bool) else None,
         name=checked_name(fields.get("name"), subject, diagnostics),
     )
 
@@ -173,12 +172,11 @@ def _model(entry: Entry, diagnostics: Diagnostics) -> ModelSpec | None:
     mapping = _as_mapping(entry, subject, "a body with inputs, nodes and outputs, or a path to a spec", diagnostics)
     if mapping is None:
         return None
-    fields = checked_fields(Body, mapping, subject, entry.span, diagnostics)
+    fields = checked_fields(BODY, mapping, subject, entry.span, diagnostics)
     if fields is None:
         return None
-    parts = _body_parts(fields, subject, diagnostics)
     _check_one_namespace({key: fields[key] for key in ("inputs", "nodes") if key in fields}, diagnostics)
-    return BodyModel(span=entry.span, body=Body.model_validate(parts | {"span": entry.span}))
+    return _body(fields, subject, entry.span, diagnostics)
 
 
 def _input(entry: Entry, diagnostics: Diagnostics) -> InputSpec:
@@ -186,7 +184,7 @@ def _input(entry: Entry, diagnostics: Diagnostics) -> InputSpec:
     if isinstance(entry.value, Sequence):
         return InputSpec(span=entry.span, shape=_shape(entry.value, subject, diagnostics))
     mapping = _as_mapping(entry, subject, "a shape, as in [64, 64, 3], or a mapping with a shape", diagnostics)
-    fields = None if mapping is None else checked_fields(InputSpec, mapping, subject, entry.span, diagnostics)
+    fields = None if mapping is None else checked_fields(INPUT, mapping, subject, entry.span, diagnostics)
     if fields is None:
         return InputSpec(span=entry.span, shape=())
     shape = fields.pop("shape", None)
@@ -196,7 +194,7 @@ def _input(entry: Entry, diagnostics: Diagnostics) -> InputSpec:
         diagnostics.error("GS208", f'"shape" of {subject} must be a list, not {describe_value(shape)}', shape.span)
         return InputSpec(span=entry.span, shape=())
     scalars = {key: scalar(value) for key, value in fields.items()}
-    return InputSpec.model_validate(scalars | {"span": entry.span, "shape": _shape(shape, subject, diagnostics)})
+    return InputSpec(entry.span, _shape(shape, subject, diagnostics), **scalars)  # type: ignore[arg-type]
 
 
 def _shape(value: Sequence, subject: str, diagnostics: Diagnostics) -> tuple[Dimension, ...]:

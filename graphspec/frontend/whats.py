@@ -7,8 +7,9 @@ from graphspec.catalog import catalog
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import nearest
-from graphspec.frontend.document import LayerSpec, Member, NodeSpec, What, WhatKind
-from graphspec.frontend.fields import checked_fields, describe_value, known_keys, scalar
+from graphspec.frontend.document import NodeSpec, What, WhatKind
+from graphspec.frontend.fields import checked_fields, describe_value, scalar
+from graphspec.frontend.structure import MEMBER, Part
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 
 RESERVED: dict[str, WhatKind] = {"call": "call", "chain": "chain", "expr": "expr"}
@@ -17,10 +18,10 @@ _CLASS = re.compile(r"[A-Z][A-Za-z0-9_]*\Z")
 
 
 def read_what(
-    mapping: Mapping, part: type[NodeSpec | LayerSpec | Member], subject: str, place: Span, diagnostics: Diagnostics
+    mapping: Mapping, part: Part, subject: str, place: Span, diagnostics: Diagnostics
 ) -> tuple[What | None, Mapping]:
     """Return the what of a node and the mapping of the keys beside it."""
-    own = known_keys(part)
+    own = part.keys
     candidates = [entry for key, entry in mapping.entries.items() if key not in own]
     meant = _misindented(candidates, subject, diagnostics)
     if meant is None:
@@ -196,32 +197,39 @@ def _chain(entry: Entry, subject: str, diagnostics: Diagnostics) -> What | None:
     return What(kind="chain", name="chain", span=entry.span, members=members)
 
 
-def _member(item: Tree, subject: str, diagnostics: Diagnostics) -> Member:
+def _member(item: Tree, subject: str, diagnostics: Diagnostics) -> NodeSpec:
     if isinstance(item, Scalar) and isinstance(item.value, str):
         entry = Entry(item.value, item.span, Scalar(None, item.span, ""))
         kind, name = classify(entry.key)
-        return Member(what=What(kind=kind, name=name, span=item.span), span=item.span)
+        return NodeSpec(what=What(kind=kind, name=name, span=item.span), span=item.span)
     if not isinstance(item, Mapping):
         diagnostics.error("GS203", f"{subject} must be a layer, not {describe_value(item)}", item.span)
-        return Member(what=None, span=item.span)
+        return NodeSpec(what=None, span=item.span)
     first = next(iter(item.entries.values()), None)
     place = item.span if first is None else first.span
-    what, beside = read_what(item, Member, subject, place, diagnostics)
-    fields = checked_fields(Member, beside, subject, place, diagnostics)
+    what, beside = read_what(item, MEMBER, subject, place, diagnostics)
+    fields = checked_fields(MEMBER, beside, subject, place, diagnostics)
     if fields is None:
-        return Member(what=None, span=place)
-    return Member.model_validate(
-        {
-            "what": what,
-            "span": place,
-            "with": literals(fields, subject, diagnostics),
-            "trainable": scalar(fields.get("trainable")),
-            "name": checked_name(fields.get("name"), subject, diagnostics),
-        }
+        return NodeSpec(what=None, span=place)
+    return node_spec(what, place, fields, subject, diagnostics)
+
+
+def node_spec(
+    what: What | None, place: Span, fields: dict[str, Tree], subject: str, diagnostics: Diagnostics
+) -> NodeSpec:
+    """Return a node of a what and the fields beside it."""
+    trainable = scalar(fields.get("trainable"))
+    return NodeSpec(
+        span=place,
+        what=what,
+        source=fields.get("from"),
+        literals=_literals(fields, subject, diagnostics),
+        trainable=trainable if isinstance(trainable, bool) else None,
+        name=checked_name(fields.get("name"), subject, diagnostics),
     )
 
 
-def literals(fields: dict[str, Tree], subject: str, diagnostics: Diagnostics) -> Mapping | None:
+def _literals(fields: dict[str, Tree], subject: str, diagnostics: Diagnostics) -> Mapping | None:
     """Return the mapping under ``with``, or None where there is none or it is something else."""
     value = fields.get("with")
     if value is None or isinstance(value, Mapping) or _is_nothing(value):

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 
-from pydantic import BaseModel
-
 from graphspec.diagnostics.span import Span
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.tree import Scalar, Sequence, plain
@@ -30,7 +28,7 @@ def _lines(value: object, depth: int) -> Iterator[str]:
 
 
 def _title(value: object) -> str:
-    return f" {type(value).__name__}" if is_dataclass(value) or isinstance(value, BaseModel) else ""
+    return f" {type(value).__name__}" if is_dataclass(value) else ""
 
 
 def _parts(value: object) -> Iterator[tuple[str, object]]:
@@ -42,8 +40,6 @@ def _parts(value: object) -> Iterator[tuple[str, object]]:
         yield from ((str(key), item) for key, item in value.items())
     elif isinstance(value, tuple | list):
         yield from (("-", item) for item in value)
-    elif isinstance(value, BaseModel):
-        yield from ((name, getattr(value, name)) for name in type(value).model_fields)
     elif is_dataclass(value):
         yield from ((field.name, getattr(value, field.name)) for field in fields(value))
 

@@ -1,5 +1,6 @@
 """Kinds of the constructor arguments of layers. ``{n}`` stands for the number of dimensions in the class's name."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 SIZES = "int[1:]|list<int[1:];{n}>"
@@ -126,8 +127,8 @@ OF_CLASS = MappingProxyType({
     "AveragePooling2D": {"strides": POOLING_STRIDES},
     "AveragePooling3D": {"strides": POOLING_STRIDES},
     "BatchNormalization": {
-        "momentum": UNIT, "moving_mean_initializer": "null|initializer", "moving_variance_initializer": "null|initializer",
-        "renorm": "bool", "renorm_clipping": "null|dict", "renorm_momentum": UNIT, "synchronized": "bool",
+        "momentum": UNIT, "moving_mean_initializer": "null|initializer",
+        "moving_variance_initializer": "null|initializer", "renorm": "bool", "renorm_clipping": "null|dict", "renorm_momentum": UNIT, "synchronized": "bool",
     },
     "Bidirectional": {"backward_layer": "null|layer", "merge_mode": "null|'concat'|'sum'|'mul'|'ave'"},
     "CategoryEncoding": {"num_tokens": "int[1:]", "output_mode": "'one_hot'|'multi_hot'|'count'"},
@@ -139,7 +140,8 @@ OF_CLASS = MappingProxyType({
     "Cropping2D": {"cropping": SIDES},
     "Cropping3D": {"cropping": SIDES},
     "Discretization": {
-        "bin_boundaries": "null|list<float>", "num_bins": "null|int[1:]", "output_mode": "'int'|'one_hot'|'multi_hot'|'count'",
+        "bin_boundaries": "null|list<float>", "num_bins": "null|int[1:]",
+        "output_mode": "'int'|'one_hot'|'multi_hot'|'count'",
     },
     "Dot": {"axes": "int|list<int;2>", "normalize": "bool"},
     "Dropout": {"noise_shape": "null|list<null|int[1:]>"},
@@ -164,7 +166,8 @@ OF_CLASS = MappingProxyType({
         "call_fn": "code", "init_fn": "null|code", "native_serialization_platforms": "null|list<string>",
     },
     "Lambda": {
-        "arguments": "null|dict", "function": "code", "mask": "null|code", "output_shape": "null|list<null|int[0:]>|code",
+        "arguments": "null|dict", "function": "code", "mask": "null|code",
+        "output_shape": "null|list<null|int[0:]>|code",
     },
     "LayerNormalization": {"axis": AXES},
     "Masking": {"mask_value": "float|string"},
@@ -186,7 +189,8 @@ OF_CLASS = MappingProxyType({
         "axis": "null|int|list<int>", "mean": "null|array", "variance": "null|array",
     },
     "PReLU": {
-        "alpha_constraint": "null|constraint", "alpha_initializer": "null|initializer", "alpha_regularizer": "null|regularizer",
+        "alpha_constraint": "null|constraint", "alpha_initializer": "null|initializer",
+        "alpha_regularizer": "null|regularizer",
         "shared_axes": "null|int|list<int>",
     },
     "Permute": {"dims": "list<int[1:]>"},
@@ -222,7 +226,8 @@ OF_CLASS = MappingProxyType({
     "Rescaling": {"offset": "array", "scale": "array"},
     "Reshape": {"target_shape": "list<null|int[-1:]>"},
     "Resizing": {
-        "crop_to_aspect_ratio": "bool", "fill_mode": "'constant'", "interpolation": RESIZE, "pad_to_aspect_ratio": "bool",
+        "crop_to_aspect_ratio": "bool", "fill_mode": "'constant'", "interpolation": RESIZE,
+        "pad_to_aspect_ratio": "bool",
     },
     "ReversibleEmbedding": {"logit_soft_cap": "null|float", "reverse_dtype": "null|dtype", "tie_weights": "bool"},
     "STFTSpectrogram": {
@@ -231,7 +236,9 @@ OF_CLASS = MappingProxyType({
         "scaling": "null|'density'|'spectrum'",
     },
     "Softmax": {"axis": "null|int|list<int>"},
-    "Solarization": {"addition_factor": "float[0:1]|list<float[0:1];2>", "threshold_factor": "float[0:1]|list<float[0:1];2>"},
+    "Solarization": {
+        "addition_factor": "float[0:1]|list<float[0:1];2>", "threshold_factor": "float[0:1]|list<float[0:1];2>",
+    },
     "SpectralNormalization": {"power_iterations": "int[1:]"},
     "StackedRNNCells": {"cells": "list<layer>"},
     "StringLookup": {
@@ -254,7 +261,7 @@ OF_CLASS = MappingProxyType({
 })  # fmt: skip
 
 # Arguments that a class takes through its base class, where they do what they say.
-INHERITED = MappingProxyType({
+INHERITED: Mapping[str, Mapping[str, object]] = MappingProxyType({
     "AdditiveAttention": {"score_mode": "dot", "seed": None},
     "Conv1D": {"lora_rank": None, "lora_alpha": None},
     "Conv2D": {"lora_rank": None, "lora_alpha": None},
@@ -288,6 +295,17 @@ REFUSED_BASE = frozenset({
 })  # fmt: skip
 
 DOCS = MappingProxyType({
+    "antialias": "Whether to smooth an image that gets smaller.",
+    "call_training_endpoint": "The endpoint to call in training.",
+    "dilation_rate": "The steps between the elements of the kernel.",
+    "fill_value": "The value to fill with.",
+    "gptq_unpacked_column_size": "The number of columns before GPTQ packed them.",
+    "layers": "The layers, each fed by the one before.",
+    "mask_value": "The value of the steps to skip.",
+    "native_serialization_platforms": "The platforms for which the function is serialised.",
+    "output_padding": "The sizes to add at the end, which strides leave open.",
+    "quantization_config": "How the weights are quantised.",
+    "value_range": "The lowest and the highest value of an image.",
     "activity_regularizer": "Regularizer of the layer's output.",
     "autocast": "Whether to cast floating inputs to the layer's compute dtype.",
     "dtype": "The dtype of computations and weights, or the name of a dtype policy.",

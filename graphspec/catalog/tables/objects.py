@@ -111,7 +111,8 @@ OF_CLASS = MappingProxyType({
     "RandomUniform": {"maxval": "float", "minval": "float"},
     "RecallAtPrecision": {"precision": UNIT},
     "STFT": {
-        "periodic": "bool", "scaling": "null|'density'|'spectrum'", "side": "'real'|'imag'", "window": "null|string|list<float>",
+        "periodic": "bool", "scaling": "null|'density'|'spectrum'", "side": "'real'|'imag'",
+        "window": "null|string|list<float>",
     },
     "SensitivityAtSpecificity": {"specificity": UNIT},
     "SparseTopKCategoricalAccuracy": {"from_sorted_ids": "bool"},
@@ -141,8 +142,8 @@ OF_APPLICATIONS = MappingProxyType({
 
 # Abstract classes, and wrappers of Python functions: none is of use in a spec.
 LEFT_OUT = frozenset({
-    "Initializer", "Regularizer", "Constraint", "Optimizer", "OptimizerMap", "LearningRateSchedule", "Loss", "LossFunctionWrapper",
-    "Metric", "MeanMetricWrapper", "MultiOptimizer",
+    "Initializer", "Regularizer", "Constraint", "Optimizer", "OptimizerMap", "LearningRateSchedule", "Loss",
+    "LossFunctionWrapper", "Metric", "MeanMetricWrapper", "MultiOptimizer",
 })  # fmt: skip
 
 # What compile reads by the shapes of the output and the target, before any class is looked up.
@@ -154,6 +155,22 @@ BY_SHAPE = MappingProxyType({
 })  # fmt: skip
 
 DOCS = MappingProxyType({
+    "axis": "The axis, or the axes, that hold one sample.",
+    "clipnorm": "The norm to which each gradient is clipped.",
+    "clipvalue": "The value to which gradients are clipped.",
+    "ema_momentum": "The momentum of the moving average of the weights.",
+    "ema_overwrite_frequency": "After how many steps the moving average overwrites the weights.",
+    "global_clipnorm": "The norm to which all gradients together are clipped.",
+    "gradient_accumulation_steps": "Over how many steps gradients are gathered before an update.",
+    "ignore_class": "The class that does not count.",
+    "include_preprocessing": "Whether the model rescales its input itself.",
+    "input_axes": "The axes of the weights that count as inputs.",
+    "loss_scale_factor": "The factor by which the loss is scaled, and gradients unscaled.",
+    "output_axes": "The axes of the weights that count as outputs.",
+    "remove_diagonal": "Whether a sample is not compared with itself.",
+    "rms_rate": "The factor that matches updates to those of Adam.",
+    "use_ema": "Whether to keep a moving average of the weights.",
+    "weight_decay": "The factor by which weights shrink.",
     "name": "The name under which it is reported.",
     "seed": "Seed of the random numbers.",
     "dtype": "The dtype of its computations.",

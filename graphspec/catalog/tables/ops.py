@@ -11,9 +11,7 @@ AXES = "int|list<int>"
 QUANTILE = "'linear'|'lower'|'higher'|'midpoint'|'nearest'"
 WINDOW = "null|'hann'|'hamming'|list<float>"
 METHODS = "'linear'|'bilinear'|'trilinear'|'triangle'|'cubic'|'bicubic'|'tricubic'|'lanczos3'|'lanczos5'"
-PAD = (
-    "'constant'|'reflect'|'symmetric'|'edge'|'linear_ramp'|'maximum'|'mean'|'median'|'minimum'|'wrap'|'empty'|'circular'"
-)
+PAD = "'constant'|'reflect'|'symmetric'|'edge'|'linear_ramp'|'maximum'|'mean'|'median'|'minimum'|'wrap'|'empty'|'circular'"
 
 # What a literal argument of this name holds in every op that the second table does not name.
 ARGUMENTS = MappingProxyType({
@@ -305,4 +303,15 @@ REFUSED = MappingProxyType({
     "vectorize": _TAKES_CODE,
     "vectorized_map": _TAKES_CODE,
     "while_loop": _TAKES_CODE,
+})  # fmt: skip
+
+DOCS = MappingProxyType({
+    "compute_uv": "Whether to compute the singular vectors too.",
+    "full_matrices": "Whether the singular vectors fill square matrices.",
+    "key": "An index, a slice or a list of them.",
+    "lower": "Whether to use the lower triangle.",
+    "seed": "Seed of the random numbers.",
+    "x": "The input.",
+    "x1": "The first input.",
+    "x2": "The second input.",
 })  # fmt: skip

@@ -1,0 +1,65 @@
+"""The keys of each part of a spec and the types of its scalars, checked by pydantic's core.
+
+The core is used as it is, without model classes: those would double the start-up time of every command, and what they
+would hold are our own trees, which keep their places. It is strict (nothing is converted) and forbids extra keys.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pydantic_core import SchemaValidator
+
+Schema = dict[str, Any]
+
+_ANY: Schema = {"type": "any"}
+_TEXT: Schema = {"type": "nullable", "schema": {"type": "str", "strict": True}}
+_BOOL: Schema = {"type": "nullable", "schema": {"type": "bool", "strict": True}}
+_SIZE: Schema = {"type": "nullable", "schema": {"type": "int", "strict": True, "ge": 1}}
+_SEED: Schema = {"type": "nullable", "schema": {"type": "int", "strict": True, "ge": 0, "lt": 2**32}}
+_VERSION: Schema = {"type": "literal", "expected": [1]}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """A kind of mapping: the keys that it must have, and those that it may have."""
+
+    required: Mapping[str, Schema]
+    optional: Mapping[str, Schema]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return every key that the part takes."""
+        return (*self.required, *self.optional)
+
+    def check(self, values: Mapping[str, object]) -> None:
+        """Raise pydantic_core.ValidationError, with every mistake, where the values are not those of the part."""
+        _validator(self).validate_python(dict(values))
+
+
+@cache
+def _validator(part: Part) -> SchemaValidator:
+    fields = {
+        key: {"type": "typed-dict-field", "schema": schema, "required": key in part.required}
+        for key, schema in {**part.required, **part.optional}.items()
+    }
+    return SchemaValidator({"type": "typed-dict", "fields": fields, "extra_behavior": "forbid"})
+
+
+_CALL = {"with": _ANY, "trainable": _BOOL, "name": _TEXT}
+_GRAPH = {"inputs": _ANY, "outputs": _ANY}
+_REST = {"description": _TEXT, "nodes": _ANY, "edges": _ANY, "dtype": _TEXT}
+
+DOCUMENT = Part(
+    {"graphspec": _VERSION, **_GRAPH},
+    {"name": _TEXT, "layers": _ANY, "models": _ANY, **_REST, "seed": _SEED, "compile": _ANY, "$schema": _TEXT},
+)
+BODY = Part(_GRAPH, _REST)
+NODE = Part({}, {"from": _ANY, **_CALL})
+MEMBER = Part({}, _CALL)
+LAYER = Part({}, {"trainable": _BOOL, "name": _TEXT})
+INPUT = Part(
+    {"shape": _ANY},
+    {"dtype": _TEXT, "batch_size": _SIZE, "sparse": _BOOL, "ragged": _BOOL, "optional": _BOOL},
+)
