@@ -65,7 +65,7 @@ def test_imports_have_no_cycles() -> None:
     done: set[str] = set()
 
     def visit(name: str, trail: tuple[str, ...]) -> None:
-        assert name not in trail, f"import cycle: {' -> '.join((*trail[trail.index(name):], name))}"
+        assert name not in trail, f"import cycle: {' -> '.join((*trail[trail.index(name) :], name))}"
         if name in done:
             return
         for other in sorted(graph[name]):

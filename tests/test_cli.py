@@ -46,7 +46,7 @@ STATUSES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("arguments", "status", "shown"), STATUSES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("arguments", "status", "shown"), STATUSES, ids=str)
 def test_validate(folder: Path, arguments: list[str], status: int, shown: str) -> None:
     done = graphspec(folder, *arguments)
     assert done.returncode == status, done.stdout + done.stderr
@@ -69,7 +69,7 @@ USAGE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("arguments", "shown"), USAGE, ids=lambda value: str(value))
+@pytest.mark.parametrize(("arguments", "shown"), USAGE, ids=str)
 def test_wrong_usage_is_status_two_and_one_sentence(folder: Path, arguments: list[str], shown: str) -> None:
     done = graphspec(folder, *arguments)
     assert done.returncode == 2

@@ -12,7 +12,7 @@ NUMBERS = frozenset({"int", "float"})
 NAMES = OBJECTS | NUMBERS | {"null", "bool", "string", "any", "array", "dict", "code", "path", "dtype", "shape", "list"}
 MAX_WORDS = 8
 
-_TOKEN = re.compile(r"'([^']*)'|([a-z]+)|([\[(])([^:\[\]()]*):([^:\[\]()]*)([\])])|([|<>;])|(\d+)(?:\.\.(\d+)?)?")
+_TOKEN = re.compile(r"'([^']*)'|([a-z]+)|([\[(])([-+.\d]*):([-+.\d]*)([\])])|([|<>;])|(\d+)(?:\.\.(\d+)?)?")
 _SINGULAR = {
     "null": "null",
     "bool": "true or false",
@@ -185,10 +185,11 @@ def _enumerated(words: Sequence[str]) -> str:
 def _singular(alternative: Alternative) -> str:
     name = alternative.name
     if name in NUMBERS:
-        noun = "integer" if name == "int" else "number"
-        sign = _sign(alternative)
-        article = "an" if not sign and name == "int" else "a"
-        return f"{article} {sign}{noun}{_bounds(alternative)}"
+        if alternative.low is not None and alternative.low == alternative.high:
+            return f"{alternative.low:g}"
+        adjective = _adjective(alternative)
+        article = "an" if not adjective and name == "int" else "a"
+        return f"{article} {adjective}{'integer' if name == 'int' else 'number'}{_bounds(alternative)}"
     if name == "list":
         return f"a list of {_counted(alternative)}"
     if name in OBJECTS:
@@ -199,7 +200,7 @@ def _singular(alternative: Alternative) -> str:
 def _plural(alternative: Alternative) -> str:
     name = alternative.name
     if name in NUMBERS:
-        return f"{_sign(alternative)}{'integers' if name == 'int' else 'numbers'}{_bounds(alternative)}"
+        return f"{_adjective(alternative)}{'integers' if name == 'int' else 'numbers'}{_bounds(alternative)}"
     if name == "list":
         return f"lists of {_counted(alternative)}"
     return _PLURAL.get(name, f"{name}s")
@@ -208,17 +209,21 @@ def _plural(alternative: Alternative) -> str:
 def _counted(alternative: Alternative) -> str:
     low, high = alternative.min_count, alternative.max_count
     kind = alternative.item or ()
-    if low == high == 1:
-        return f"1: {_joined(_described(kind, _singular))}"
-    items = _joined(_described(kind, _plural))
+    words = [item.literal for item in kind if item.literal is not None]
+    if len(words) == len(kind):
+        items = _joined([f'"{word}"' for word in words])
+    else:
+        items = _joined(_described(kind, _plural))
     if low is None:
         return items
+    if low == 1 and len(kind) == 1:
+        items = re.sub(r"(integer|number|string|layer|value)s", r"\1", items, count=1)
     if high is None:
         return f"at least {low} {items}" if low else items
     return f"{low} {items}" if low == high else f"{low} to {high} {items}"
 
 
-def _sign(number: Alternative) -> str:
+def _adjective(number: Alternative) -> str:
     if number.high is not None:
         return ""
     if (number.name == "int" and number.low == 1) or (number.low == 0 and number.low_open):
@@ -227,13 +232,13 @@ def _sign(number: Alternative) -> str:
 
 
 def _bounds(number: Alternative) -> str:
-    if _sign(number) or (number.low is None and number.high is None):
+    if _adjective(number) or (number.low is None and number.high is None):
         return ""
-    low = None if number.low is None else f"{number.low:g}"
-    high = None if number.high is None else f"{number.high:g}"
-    above = f"above {low}" if number.low_open else f"from {low}"
-    if high is None:
+    low, high = f"{number.low or 0:g}", f"{number.high or 0:g}"
+    if number.high is None:
         return f" above {low}" if number.low_open else f" of at least {low}"
-    if low is None:
+    if number.low is None:
         return f" below {high}" if number.high_open else f" of at most {high}"
-    return f" {above} to {'below ' if number.high_open else ''}{high}"
+    if number.low_open:
+        return f" above {low} and {'below' if number.high_open else 'up to'} {high}"
+    return f" from {low} to {'below ' if number.high_open else ''}{high}"

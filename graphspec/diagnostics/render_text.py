@@ -1,5 +1,6 @@
 """Diagnostics as text, for people: the message, the line, what is underlined, the help, the related places."""
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
@@ -7,13 +8,14 @@ from graphspec.diagnostics.diagnostic import Diagnostic
 from graphspec.diagnostics.span import Span
 
 MAX_LINE_WIDTH = 160
+_BREAK = r"\r\n|\r|\n"
 _COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "help": "\x1b[36m", "place": "\x1b[1m", "dim": "\x1b[2m"}
 _RESET = "\x1b[0m"
 
 
 def render_text(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str], *, color: bool) -> str:
     """Return one block of lines a diagnostic; ``sources`` maps a path to its text."""
-    lines_of = {path: text.splitlines() for path, text in sources.items() if text}
+    lines_of = {path: re.split(_BREAK, text) for path, text in sources.items() if text}
     return "\n".join(_block(item, lines_of, color=color) for item in diagnostics)
 
 

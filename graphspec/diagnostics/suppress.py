@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from graphspec.diagnostics.diagnostic import Diagnostic
 from graphspec.diagnostics.span import Span
 
-_COMMENT = re.compile(r"#\s*graphspec:\s*ignore\[([^\]\n]*)\]")
+_COMMENT = r"#\s*graphspec:\s*ignore\[([^\]\n]*)\]"
 
 
 def suppress(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> list[Diagnostic]:
@@ -18,8 +18,8 @@ def suppress(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> l
         (path, number, code.strip()): Span(path, number, match.start() + 1, number, match.end() + 1)
         for path, text in sources.items()
         if "graphspec:" in text
-        for number, line in enumerate(text.split("\n"), 1)
-        for match in _COMMENT.finditer(line)
+        for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1)
+        for match in re.finditer(_COMMENT, line)
         for code in match[1].split(",")
     }
     if not wanted:

@@ -21,6 +21,7 @@ from typing import Union
 
 MAX_LENGTH = 10_000
 MAX_DEPTH = 64
+MAX_OPERATIONS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
         self.depth = 0
+        self.operations = 0
         self.kind = ""
         self.word = ""
         self.start = self.end = self.last = 0
@@ -166,6 +168,12 @@ class _Parser:
 
     def error(self, message: str) -> ExpressionError:
         return ExpressionError(message, self.start, max(self.end, self.start + 1))
+
+    def count(self) -> None:
+        """Count an operation: an expression is as deep as it has operations, whatever the parentheses."""
+        self.operations += 1
+        if self.operations > MAX_OPERATIONS:
+            raise self.error(f"the expression has more than {MAX_OPERATIONS} operations")
 
     def expect(self, sign: str, opened: str) -> None:
         if self.sign != sign:
@@ -195,6 +203,7 @@ class _Parser:
         left = operand()
         while self.sign in signs:
             op = signs[self.sign]
+            self.count()
             self.advance()
             right = operand()
             left = Apply(op, (left, right), (), left.start, self.last)
@@ -225,6 +234,7 @@ class _Parser:
     def postfix(self) -> Expression:
         value = self.atom()
         while self.sign == "[":
+            self.count()
             self.advance()
             keys = [self.index()]
             while self.sign == ",":

@@ -27,15 +27,10 @@ from graphspec.frontend.source import (
     DEFAULT_LIMITS,
     Limits,
     Source,
-    decode,
     has_forbidden_characters,
-    load_source,
     span_at,
 )
-from graphspec.frontend.syntax_errors import report_syntax_error
 from graphspec.frontend.tree import Mapping, Scalar, Sequence
-
-__all__ = ["DEFAULT_LIMITS", "Limits", "Source", "decode", "load_source", "read"]
 
 # Absent where PyYAML was built without its C library; alone it loads less than a whole loader class would.
 _CParser: Any = getattr(yaml.cyaml, "CParser", None) if yaml.__with_libyaml__ else None
@@ -68,6 +63,8 @@ def read(source: Source, diagnostics: Diagnostics, limits: Limits = DEFAULT_LIMI
     except ReadingStoppedError:
         return None
     except yaml.MarkedYAMLError as error:
+        from graphspec.frontend.syntax_errors import report_syntax_error  # noqa: PLC0415 - most specs have none
+
         report_syntax_error(source, error, diagnostics)
         return None
 

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
+from graphspec.diagnostics.suggest import nearest
 from graphspec.frontend.document import (
     Body,
     Dimension,
@@ -21,6 +22,7 @@ from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 from graphspec.frontend.whats import NAME, NAME_HELP, checked_name, node_spec, read_what
 
 MAX_RANK = 32
+_FIRST_LINES = 'a spec starts with "graphspec: 1" and has "inputs", "nodes" and "outputs"'
 _Part = TypeVar("_Part")
 
 
@@ -31,6 +33,9 @@ def validate(tree: Mapping, diagnostics: Diagnostics) -> Document | None:
     refers to them is not reported as well.
     """
     place = _first_key(tree)
+    if not any(key in tree.entries or nearest(key, tree.entries) for key in DOCUMENT.required):
+        diagnostics.error("GS202", 'this is not a spec: it has no "graphspec" key', place, help=_FIRST_LINES)
+        return None
     fields = checked_fields(DOCUMENT, tree, "the spec", place, diagnostics)
     if fields is None:
         return None

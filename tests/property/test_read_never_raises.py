@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
-from graphspec.frontend.read import Limits, Source, decode, read
+from graphspec.frontend.read import read
+from graphspec.frontend.source import Limits, Source, decode
 from graphspec.frontend.tree import Mapping, Scalar, Sequence, Tree
 
 LIMITS = Limits(depth=8, yaml_nodes=60)

@@ -128,7 +128,8 @@ OF_CLASS = MappingProxyType({
     "AveragePooling3D": {"strides": POOLING_STRIDES},
     "BatchNormalization": {
         "momentum": UNIT, "moving_mean_initializer": "null|initializer",
-        "moving_variance_initializer": "null|initializer", "renorm": "bool", "renorm_clipping": "null|dict", "renorm_momentum": UNIT, "synchronized": "bool",
+        "moving_variance_initializer": "null|initializer", "renorm": "bool",
+        "renorm_clipping": "null|dict", "renorm_momentum": UNIT, "synchronized": "bool",
     },
     "Bidirectional": {"backward_layer": "null|layer", "merge_mode": "null|'concat'|'sum'|'mul'|'ave'"},
     "CategoryEncoding": {"num_tokens": "int[1:]", "output_mode": "'one_hot'|'multi_hot'|'count'"},

@@ -11,7 +11,9 @@ AXES = "int|list<int>"
 QUANTILE = "'linear'|'lower'|'higher'|'midpoint'|'nearest'"
 WINDOW = "null|'hann'|'hamming'|list<float>"
 METHODS = "'linear'|'bilinear'|'trilinear'|'triangle'|'cubic'|'bicubic'|'tricubic'|'lanczos3'|'lanczos5'"
-PAD = "'constant'|'reflect'|'symmetric'|'edge'|'linear_ramp'|'maximum'|'mean'|'median'|'minimum'|'wrap'|'empty'|'circular'"
+PAD = "'constant'|'reflect'|'symmetric'|'circular'|'edge'|'wrap'|'empty'|'linear_ramp'|" + (
+    "'maximum'|'mean'|'median'|'minimum'"
+)
 
 # What a literal argument of this name holds in every op that the second table does not name.
 ARGUMENTS = MappingProxyType({

@@ -8,7 +8,8 @@ import pytest
 
 from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics
 from graphspec.frontend import read as reading
-from graphspec.frontend.read import Limits, Source, decode, load_source, read
+from graphspec.frontend.read import read
+from graphspec.frontend.source import Limits, Source, decode, load_source
 from graphspec.frontend.tree import Mapping, Scalar, Sequence, Tree, plain
 
 DEFAULT = Limits()
