@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 _MARKERS = (".git", "pyproject.toml")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 class OutsideRootError(Exception):

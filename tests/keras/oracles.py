@@ -165,9 +165,7 @@ def house_price() -> keras.Model:
     judgement = layers.Dense(64, activation="relu", name="judgement")(x)
     price = layers.Dense(1, name="price")(judgement)
     bracket = layers.Dense(3, activation="softmax", name="bracket")(judgement)
-    model = keras.Model(
-        [image, numerical, text], {"continuous": price, "categorical": bracket}, name="house_price"
-    )
+    model = keras.Model([image, numerical, text], {"continuous": price, "categorical": bracket}, name="house_price")
     model.compile(
         optimizer="adam",
         loss={"continuous": "mse", "categorical": "sparse_categorical_crossentropy"},

@@ -1,0 +1,301 @@
+"""Each example spec builds the model that its oracle builds in Keras by hand, and trains, saves and loads like it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import pytest
+import yaml
+from oracles import ORACLES, PARAMETERS
+
+import graphspec
+
+pytestmark = pytest.mark.keras
+
+SPECS = {path.stem: path for path in (Path(__file__).parents[2] / "specs").glob("*.yaml")}
+SAMPLES = 4
+ANY_LENGTH = 7
+Arrays = dict[str, np.ndarray]
+
+
+class Pair(NamedTuple):
+    """A model as its spec builds it, and as it is in Keras."""
+
+    name: str
+    built: keras.Model
+    oracle: keras.Model
+
+
+@pytest.fixture(scope="module", params=sorted(SPECS))
+def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
+    name = request.param
+    keras.utils.set_random_seed(1)
+    built = graphspec.load(SPECS[name]).build()
+    keras.utils.set_random_seed(2)
+    oracle = ORACLES[name]()
+    for model in (built, oracle):
+        if not model.compiled:
+            model.compile(optimizer="adam", loss="mse")
+    move_biases(oracle)
+    yield Pair(name, built, oracle)
+    keras.backend.clear_session()
+
+
+def move_biases(model: keras.Model) -> None:
+    """Move what starts at zero or one, so that a bias or a statistic in the wrong place shows."""
+    numbers = np.random.default_rng(3)
+    for weight in model.weights:
+        if len(weight.shape) == 1:
+            weight.assign(weight + numbers.uniform(0.01, 0.1, weight.shape))
+
+
+def inputs_of(model: keras.Model) -> Arrays:
+    """Return random inputs by name; words come with padding at the end of the first two samples."""
+    numbers = np.random.default_rng(4)
+    vocabulary = min((layer.input_dim for layer in layers_in(model) if hasattr(layer, "input_dim")), default=0)
+    arrays = {}
+    for tensor in model.inputs:
+        shape = (SAMPLES, *(size or ANY_LENGTH for size in tensor.shape[1:]))
+        if tensor.dtype == "int32":
+            assert vocabulary > 1
+            words = numbers.integers(1, vocabulary, shape, dtype="int32")
+            words[:2, -2:] = 0
+            arrays[tensor.name] = words
+        else:
+            arrays[tensor.name] = numbers.random(shape, dtype="float32")
+    return arrays
+
+
+def layers_in(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    for layer in model.layers:
+        inner = layer.layer if isinstance(layer, keras.layers.Wrapper) else layer
+        if isinstance(inner, keras.Model):
+            yield from layers_in(inner)
+        else:
+            yield inner
+
+
+def output_names(name: str) -> list[str]:
+    outputs = yaml.safe_load(SPECS[name].read_text())["outputs"]
+    return [outputs] if isinstance(outputs, str) else list(outputs)
+
+
+def by_name(name: str, predicted: Any) -> Arrays:
+    """Return what ``predict`` gave, in whatever structure, by the names of the spec's outputs."""
+    names = output_names(name)
+    if isinstance(predicted, dict):
+        assert set(predicted) == set(names)
+        return predicted
+    arrays = predicted if isinstance(predicted, list) else [predicted]
+    return dict(zip(names, arrays, strict=True))
+
+
+def predicted(name: str, model: keras.Model) -> Arrays:
+    return by_name(name, model.predict(inputs_of(model), verbose=0))
+
+
+def targets_of(name: str, model: keras.Model) -> Arrays:
+    """Return random targets by the names of the spec's outputs, in the form that each output's loss takes."""
+    numbers = np.random.default_rng(5)
+    loss = (yaml.safe_load(SPECS[name].read_text()).get("compile") or {}).get("loss")
+    targets = {}
+    for output, values in predicted(name, model).items():
+        own = loss[output] if isinstance(loss, dict) and output in loss else loss
+        if isinstance(own, str) and own.startswith("sparse"):
+            targets[output] = numbers.integers(0, values.shape[-1], values.shape[:-1])
+        else:
+            targets[output] = numbers.random(values.shape, dtype="float32")
+    return targets
+
+
+def named_layers(model: keras.Model) -> dict[str, keras.layers.Layer]:
+    """Return the layers by name, where Keras counts globally (the input of an application) without the number."""
+    named = {re.sub(r"^input_layer_\d+$", "input_layer", layer.name): layer for layer in model.layers}
+    assert len(named) == len(model.layers)
+    return named
+
+
+def matched_layers(
+    built: keras.Model, oracle: keras.Model, path: str = ""
+) -> Iterator[tuple[str, keras.layers.Layer, keras.layers.Layer]]:
+    """Yield the layers of the two models by name: those of nested models, and what a wrapper holds, after them."""
+    ours, theirs = named_layers(built), named_layers(oracle)
+    assert sorted(ours) == sorted(theirs), f"layers of {path or 'the model'}"
+    for name, layer in ours.items():
+        yield from _matched(layer, theirs[name], f"{path}{name}")
+
+
+def _matched(
+    built: keras.layers.Layer, oracle: keras.layers.Layer, path: str
+) -> Iterator[tuple[str, keras.layers.Layer, keras.layers.Layer]]:
+    assert type(built) is type(oracle), path
+    yield path, built, oracle
+    if isinstance(built, keras.Model):
+        assert built.name == oracle.name
+        yield from matched_layers(built, oracle, f"{path}/")
+    elif isinstance(built, keras.layers.Wrapper):
+        yield from _matched(built.layer, oracle.layer, f"{path}/layer")
+
+
+def own_variables(layer: keras.layers.Layer) -> list[keras.Variable]:
+    """Return the weights of a layer and the states of its random numbers; those that it only holds are matched apart."""
+    return [] if isinstance(layer, keras.Model | keras.layers.Wrapper) else layer.variables
+
+
+def copy_weights(source: keras.Model, target: keras.Model) -> None:
+    copied: set[int] = set()
+    for path, theirs, ours in matched_layers(source, target):
+        for value, variable in zip(own_variables(theirs), own_variables(ours), strict=True):
+            assert value.shape == variable.shape, path
+            variable.assign(value)
+            copied.add(id(variable))
+    assert {id(weight) for weight in target.weights} <= copied
+    assert target.weights
+
+
+def weights_by_path(built: keras.Model, oracle: keras.Model) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    for path, ours, theirs in matched_layers(built, oracle):
+        for number, (mine, other) in enumerate(zip(own_variables(ours), own_variables(theirs), strict=True)):
+            yield f"{path}:{number}", keras.ops.convert_to_numpy(mine), keras.ops.convert_to_numpy(other)
+
+
+def config_of(layer: keras.layers.Layer) -> object:
+    """Return how a layer was configured, without its name and without the layer that a wrapper holds."""
+    return plain({key: value for key, value in layer.get_config().items() if key not in {"name", "layer"}})
+
+
+def plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def shapes_of(structure: object) -> object:
+    return keras.tree.map_structure(lambda tensor: f"{tensor.dtype} {tensor.shape}", structure)
+
+
+def assert_close(built: Arrays, oracle: Arrays) -> None:
+    assert set(built) == set(oracle)
+    for output, values in oracle.items():
+        np.testing.assert_allclose(built[output], values, rtol=1e-4, atol=1e-5, err_msg=output)
+
+
+def test_every_spec_has_an_oracle() -> None:
+    assert len(SPECS) >= 22
+    assert set(SPECS) == set(ORACLES) == set(PARAMETERS)
+
+
+def test_parameters(pair: Pair) -> None:
+    assert pair.built.count_params() == PARAMETERS[pair.name]
+    assert pair.oracle.count_params() == PARAMETERS[pair.name]
+    for kind in ("trainable_weights", "non_trainable_weights"):
+        ours, theirs = (
+            sum(weight.numpy().size for weight in getattr(model, kind)) for model in (pair.built, pair.oracle)
+        )
+        assert ours == theirs, kind
+
+
+def test_inputs_and_outputs(pair: Pair) -> None:
+    built, oracle = pair.built, pair.oracle
+    assert built.name == oracle.name
+    assert [tensor.name for tensor in built.inputs] == [tensor.name for tensor in oracle.inputs]
+    assert [tensor.name for tensor in built.inputs] == sorted(yaml.safe_load(SPECS[pair.name].read_text())["inputs"])
+    assert shapes_of(built.input) == shapes_of(oracle.input)
+    assert shapes_of(built.output) == shapes_of(oracle.output)
+    if isinstance(built.output, list):
+        assert built.output_names == oracle.output_names == output_names(pair.name)
+
+
+def test_layers(pair: Pair) -> None:
+    matched = list(matched_layers(pair.built, pair.oracle))
+    assert len(matched) >= len(pair.built.inputs) + 2
+    for path, ours, theirs in matched:
+        assert ours.count_params() == theirs.count_params(), path
+        assert [(weight.shape, weight.dtype) for weight in ours.weights] == [
+            (weight.shape, weight.dtype) for weight in theirs.weights
+        ], path
+        assert ours.trainable == theirs.trainable, path
+        assert ours.dtype_policy.name == theirs.dtype_policy.name, path
+        if not isinstance(ours, keras.Model):
+            assert config_of(ours) == config_of(theirs), path
+        if not path.endswith("/layer"):
+            assert shapes_of(ours.output) == shapes_of(theirs.output), path
+
+
+def test_operations_beside_the_layers(pair: Pair) -> None:
+    ours, theirs = (
+        {item.name: item for item in model.operations if not isinstance(item, keras.layers.Layer)}
+        for model in (pair.built, pair.oracle)
+    )
+    assert Counter(type(item) for item in ours.values()) == Counter(type(item) for item in theirs.values())
+    nodes = yaml.safe_load(SPECS[pair.name].read_text())["nodes"]
+    computed = {name for name, node in nodes.items() if any(key == "expr" or key.startswith("ops.") for key in node)}
+    assert computed <= set(ours)
+
+
+def test_equal_weights_give_equal_outputs(pair: Pair) -> None:
+    before = predicted(pair.name, pair.built)
+    copy_weights(pair.oracle, pair.built)
+    ours, theirs = predicted(pair.name, pair.built), predicted(pair.name, pair.oracle)
+    assert_close(ours, theirs)
+    for output, values in theirs.items():
+        assert np.isfinite(values).all()
+        assert np.ptp(values, axis=0).max() > 1e-4, f"{output} does not depend on the input"
+        assert np.abs(before[output] - values).max() > 1e-3, f"{output} does not depend on the weights"
+
+
+def test_one_step_of_training_is_the_same(pair: Pair) -> None:
+    copy_weights(pair.oracle, pair.built)
+    before = {path: ours.copy() for path, ours, _ in weights_by_path(pair.built, pair.oracle)}
+    x, y = inputs_of(pair.oracle), targets_of(pair.name, pair.oracle)
+    copy_weights(pair.oracle, pair.built)
+    ours, theirs = (
+        model.fit(x, y, batch_size=SAMPLES, epochs=1, verbose=0).history for model in (pair.built, pair.oracle)
+    )
+    assert set(ours) == set(theirs)
+    assert np.isfinite(ours["loss"][0])
+    for key, values in theirs.items():
+        assert ours[key] == pytest.approx(values, rel=1e-3, abs=1e-5), key
+    after = list(weights_by_path(pair.built, pair.oracle))
+    for path, mine, other in after:
+        np.testing.assert_allclose(mine, other, rtol=1e-3, atol=1e-4, err_msg=path)
+    moved = {path for path, mine, _ in after if not np.array_equal(mine, before[path])}
+    frozen = {
+        f"{path}:{number}"
+        for path, layer, _ in matched_layers(pair.built, pair.oracle)
+        if not layer.trainable
+        for number, _ in enumerate(layer.weights)
+    }
+    assert moved
+    assert not moved & frozen
+
+
+def test_a_saved_model_loads_in_safe_mode(pair: Pair, tmp_path: Path) -> None:
+    copy_weights(pair.oracle, pair.built)
+    path = tmp_path / "model.keras"
+    pair.built.save(path)
+    loaded = keras.models.load_model(path, safe_mode=True)
+    assert loaded.count_params() == PARAMETERS[pair.name]
+    assert_close(predicted(pair.name, loaded), predicted(pair.name, pair.built))
+
+
+def test_what_is_sampled_differs_from_call_to_call() -> None:
+    model = graphspec.load(SPECS["variational"]).build()
+    first, second = predicted("variational", model), predicted("variational", model)
+    np.testing.assert_array_equal(first["divergence"], second["divergence"])
+    assert np.abs(first["reconstruction"] - second["reconstruction"]).max() > 1e-3
+
+
+def test_a_frozen_model_keeps_its_weights_while_the_one_before_it_learns() -> None:
+    model = graphspec.load(SPECS["gan"]).build()
+    before = {part: model.get_layer(part).get_weights() for part in ("generator", "discriminator")}
+    model.fit({"noise": np.ones((SAMPLES, 64))}, {"verdict": np.ones((SAMPLES, 1))}, verbose=0)
+    for part, values in before.items():
+        same = all(np.array_equal(a, b) for a, b in zip(values, model.get_layer(part).get_weights(), strict=True))
+        assert same == (part == "discriminator")

@@ -1,0 +1,99 @@
+"""Models that lie in files of their own: found inside the root, read once, reported where their mistakes are."""
+
+from pathlib import Path
+
+import pytest
+
+import graphspec
+
+INNER = "graphspec: 1\ninputs: {x: [4]}\nnodes: {y: {Dense: {units: 2}, from: x}}\noutputs: y\n"
+OUTER = "graphspec: 1\nmodels: {inner: %s}\ninputs: {a: [4]}\nnodes: {b: {call: inner, from: a}}\noutputs: b\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "secret.yaml").write_text(INNER)
+    (tmp_path / "root" / "parts").mkdir(parents=True)
+    (tmp_path / "root" / "pyproject.toml").write_text("")
+    (tmp_path / "root" / "shared.yaml").write_text(INNER)
+    (tmp_path / "root" / "parts" / "inner.yaml").write_text(INNER)
+    (tmp_path / "root" / "parts" / "link.yaml").symlink_to(tmp_path / "secret.yaml")
+    (tmp_path / "root" / "parts" / "folder").symlink_to(tmp_path)
+    (tmp_path / "root" / "parts" / "kind.yaml").symlink_to("inner.yaml")
+    return tmp_path / "root"
+
+
+def messages(root: Path, named: str) -> list[tuple[str, str]]:
+    spec = root / "parts" / "outer.yaml"
+    spec.write_text(OUTER % named)
+    return [(item.code, item.message) for item in graphspec.validate(spec)]
+
+
+INSIDE = ["inner.yaml", "./inner.yaml", "../shared.yaml", "../parts/inner.yaml", "kind.yaml"]
+
+
+@pytest.mark.parametrize("named", INSIDE)
+def test_a_file_inside_the_root_is_read(root: Path, named: str) -> None:
+    assert messages(root, named) == []
+
+
+OUTSIDE = [
+    ("../../secret.yaml", 'it leads out of the spec\'s root, "root"'),
+    ("link.yaml", 'it is a link that leads out of the spec\'s root, "root"'),
+    ("folder/secret.yaml", 'it is a link that leads out of the spec\'s root, "root"'),
+    ("/etc/hostname", "an absolute path is not inside the spec's folder"),
+    ("~/secret.yaml", "an absolute path is not inside the spec's folder"),
+    ("http://host/spec.yaml", "a URL or a drive is not a path inside the spec's folder"),
+    ("C:/spec.yaml", "a URL or a drive is not a path inside the spec's folder"),
+    ("..\\..\\secret.yaml", "a path is written with forward slashes"),
+]
+
+
+@pytest.mark.parametrize(("named", "reason"), OUTSIDE)
+def test_error_a_path_out_of_the_root(root: Path, named: str, reason: str) -> None:
+    if named.startswith("C:"):
+        named = f'"{named}"'
+    assert messages(root, named) == [("GS301", f'"{named.strip(chr(34))}" cannot be read: {reason}')]
+
+
+def test_error_no_such_file_names_the_nearest(root: Path) -> None:
+    assert messages(root, "iner.yaml") == [("GS302", 'there is no file "iner.yaml"; did you mean "inner.yaml"?')]
+
+
+def test_error_a_folder_is_no_spec(root: Path) -> None:
+    ((code, message),) = messages(root, "../parts")
+    assert code == "GS302"
+    assert "it is a folder" in message
+
+
+def test_a_mistake_is_reported_in_its_own_file_once(root: Path) -> None:
+    (root / "parts" / "inner.yaml").write_text(INNER.replace("units", "unitz"))
+    spec = root / "parts" / "outer.yaml"
+    text = OUTER % "inner.yaml"
+    spec.write_text(text.replace("{inner: inner.yaml}", "{inner: inner.yaml, again: inner.yaml}"))
+    found = graphspec.validate(spec)
+    assert [(item.code, Path(item.span.path).name, item.span.line) for item in found] == [("GS402", "inner.yaml", 3)]
+
+
+def test_error_files_that_name_each_other(root: Path) -> None:
+    parts = root / "parts"
+    (parts / "a.yaml").write_text(OUTER % "b.yaml")
+    (parts / "b.yaml").write_text(OUTER % "a.yaml")
+    (item,) = graphspec.validate(parts / "a.yaml")
+    assert item.code == "GS303"
+    names = [Path(part).name for part in item.message.split(": ", 1)[1].split(" -> ")]
+    assert names == ["a.yaml", "b.yaml", "a.yaml"]
+
+
+def test_error_a_file_that_names_itself(root: Path) -> None:
+    assert [code for code, _ in messages(root, "outer.yaml")] == ["GS303"]
+
+
+def test_the_root_without_a_marker_is_the_folder_of_the_spec(tmp_path: Path) -> None:
+    (tmp_path / "inner.yaml").write_text(INNER)
+    (tmp_path / "sub").mkdir()
+    spec = tmp_path / "sub" / "outer.yaml"
+    spec.write_text(OUTER % "../inner.yaml")
+    if any((folder / marker).exists() for folder in tmp_path.parents for marker in (".git", "pyproject.toml")):
+        pytest.skip("the temporary folder lies inside a project")
+    assert [item.code for item in graphspec.validate(spec)] == ["GS301"]
