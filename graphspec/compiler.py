@@ -100,6 +100,9 @@ class _Session:
         if document is None:
             return replace(result, tree=tree)
         program = expand(document, self.diagnostics)
+        if len(program.calls) > self.options.limits.graph_nodes:
+            self.report_size(program)
+            return replace(result, tree=tree, document=document)
         self.open.append((Path(os.path.realpath(path)), shown))
         surroundings = Surroundings(
             load=lambda model: self.load(model, path, shown), trust=self.options.trust, plugins=self.options.plugins
@@ -114,6 +117,15 @@ class _Session:
         )
         self.open.pop()
         return replace(result, tree=tree, document=document, program=program, graph=graph)
+
+    def report_size(self, program: Program) -> None:
+        most = self.options.limits.graph_nodes
+        self.diagnostics.error(
+            "GS108",
+            f"the graph has {len(program.calls)} nodes, more than {most}",
+            program.calls[most].span,
+            help="raise the limit with --max-graph-nodes",
+        )
 
     def load(self, model: FileProgram, spec: Path, shown: str) -> Graph | None:
         """Return the graph of a nested model's file; its mistakes are reported in that file."""

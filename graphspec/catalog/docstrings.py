@@ -11,8 +11,9 @@ _ENTRY = re.compile(r"(\s*)[`*]{0,2}(\w+)`?(?:\s*\([^)]*\))?\s*:\s*(.*)")
 _END = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!etc)(?<!vs)\.(?=\s|$)")
 # Leading sentences that say no more than the type or the default, which the kind and the default say better.
 _TYPE = re.compile(
-    r"(?:(?:(?:\(?optional\)?,?|a|python|positive|>= 0(?:\.0)?|bool|boolean|floating point value|float|integer|int"
-    r"|number|tuple|list|string|str|none|or|of|/|,|\(?defaults? ?(?:to|:|is)? ?(?:\.?[^.;)\s])*\)?)\s*)++[.;:]\s+(?=\S))+",
+    r"(?:(?:(?:\(?optional\)?,?|a|python|positive|>= 0(?:\.0)?|bool|boolean|floating point value|float"
+    r"|integer|int|number|tuple|list|string|str|none|or|/|,"
+    r"|\(?defaults? ?(?:to|:|is)? ?(?:\.?[^.;)\s])*\)?)\s*)++[.;:]\s+(?=\S))+",
     re.IGNORECASE,
 )
 _MARKUP = re.compile(r"`{1,2}([^`]*)`{1,2}")

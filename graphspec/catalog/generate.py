@@ -301,15 +301,12 @@ def application_layers(names: Iterable[str]) -> Section:
 
 
 def _variants(function: Any) -> Iterator[dict[str, object]]:  # noqa: ANN401 - a function of Keras
+    """Yield arguments that together bring out every layer that the function can build."""
     yield {"include_top": True}
-    yield {"include_top": False}
     yield {"include_top": False, "pooling": "avg"}
     yield {"include_top": False, "pooling": "max"}
-    accepted = inspect.signature(function).parameters
-    if "minimalistic" in accepted:
+    if "minimalistic" in inspect.signature(function).parameters:
         yield {"include_top": True, "minimalistic": True}
-    if "include_preprocessing" in accepted:
-        yield {"include_top": True, "include_preprocessing": False}
 
 
 def _layer_names(function: Any, variant: dict[str, object]) -> dict[str, bool]:  # noqa: ANN401 - a function of Keras

@@ -113,11 +113,18 @@ class _Parser:
         item = self._kind()
         low = high = None
         if self._take(";"):
-            token = self._next()
-            low = int(token[8])
-            high = low if ".." not in token[0] else int(token[9]) if token[9] else None
+            low, high = self._counts()
         self._expect(">")
         return Alternative("list", item=item, min_count=low, max_count=high)
+
+    def _counts(self) -> tuple[int, int | None]:
+        token = self._next()
+        if token[8] is None:
+            raise ValueError(f"no kind of argument: {self.text!r} has {token[0]!r} for a count")
+        low = int(token[8])
+        if ".." not in token[0]:
+            return low, low
+        return low, int(token[9]) if token[9] else None
 
     def _next(self) -> re.Match[str]:
         if self.at == len(self.tokens):
@@ -209,11 +216,8 @@ def _plural(alternative: Alternative) -> str:
 def _counted(alternative: Alternative) -> str:
     low, high = alternative.min_count, alternative.max_count
     kind = alternative.item or ()
-    words = [item.literal for item in kind if item.literal is not None]
-    if len(words) == len(kind):
-        items = _joined([f'"{word}"' for word in words])
-    else:
-        items = _joined(_described(kind, _plural))
+    words = [f'"{item.literal}"' for item in kind if item.literal is not None]
+    items = _joined(words if len(words) == len(kind) else _described(kind, _plural))
     if low is None:
         return items
     if low == 1 and len(kind) == 1:

@@ -40,7 +40,6 @@ LAYERS: Mapping[str, Renamed] = MappingProxyType({
     "DropBlock2D": Renamed(None, f"{_ADDONS}; SpatialDropout2D drops whole channels"),
     "DropPath": Renamed(None, f"{_ADDONS}; a Dropout with noise_shape [null, 1, 1, 1] drops whole samples"),
     "GELU": Renamed("Activation", "write {Activation: {activation: gelu}}"),
-    "GaussianDropOut": _is_now("GaussianDropout"),
     "GroupedQueryAttention": Renamed("GroupQueryAttention", "Keras exports it as GroupQueryAttention"),
     "Highway": Renamed(None, "it was removed; multiply the output of a Dense by that of a Dense with sigmoid, and add"),
     "Input": Renamed(None, "inputs are declared under inputs, by name and shape"),
@@ -114,7 +113,6 @@ EVERY_LAYER: Mapping[str, Renamed] = MappingProxyType({
     "nb_filter": _is_now("filters"),
     "p": _is_now("rate"),
     "pool_length": _is_now("pool_size"),
-    "stride": _is_now("strides"),
     "subsample": _is_now("strides"),
     "subsample_length": _is_now("strides"),
     "U_regularizer": _is_now("recurrent_regularizer"),
@@ -122,12 +120,7 @@ EVERY_LAYER: Mapping[str, Renamed] = MappingProxyType({
 })  # fmt: skip
 
 EVERY_OPTIMIZER: Mapping[str, Renamed] = MappingProxyType({
-    "beta1": _is_now("beta_1"),
-    "beta2": _is_now("beta_2"),
-    "clip_norm": _is_now("clipnorm"),
-    "clip_value": _is_now("clipvalue"),
     "decay": Renamed(None, "it was removed; give learning_rate a schedule, such as InverseTimeDecay"),
-    "eps": _is_now("epsilon"),
     "lr": _is_now("learning_rate"),
     "schedule_decay": Renamed(None, "it was removed; Nadam has its own"),
 })  # fmt: skip
@@ -136,22 +129,18 @@ _RECURRENT = {
     "consume_less": Renamed(None, "remove it: Keras chooses how to compute"),
     "implementation": Renamed(None, "remove it: Keras chooses how to compute"),
     "output_dim": _is_now("units"),
-    "return_sequence": _is_now("return_sequences"),
-    "return_states": _is_now("return_state"),
     "time_major": Renamed(None, "it was removed; time is always the axis after the batch"),
 }
 _NORMALISATION = {
     "adjustment": Renamed(None, "it was removed"),
     "fused": Renamed(None, "remove it: Keras chooses how to compute"),
     "mode": Renamed(None, "it was removed"),
-    "trainable_scale": Renamed("scale", "it is scale now"),
     "virtual_batch_size": Renamed(None, "it was removed"),
 }
 _SIZE = "kernel_size holds all the sizes now"
 
 _BY_CLASS: Mapping[str, Mapping[str, Renamed]] = {
     "BatchNormalization": _NORMALISATION,
-    "Bidirectional": {"backward": _is_now("backward_layer"), "merge": _is_now("merge_mode")},
     "Concatenate": {"concat_axis": _is_now("axis")},
     "Conv1D": {"filter_length": _is_now("kernel_size"), "output_dim": _is_now("filters")},
     "Conv2D": {"nb_col": Renamed("kernel_size", _SIZE), "nb_row": Renamed("kernel_size", _SIZE)},
@@ -159,8 +148,6 @@ _BY_CLASS: Mapping[str, Mapping[str, Renamed]] = {
     "Conv3D": {name: Renamed("kernel_size", _SIZE) for name in ("kernel_dim1", "kernel_dim2", "kernel_dim3")},
     "Dense": {"output_dim": _is_now("units")},
     "Dot": {"dot_axes": _is_now("axes")},
-    "Dropout": {"level": _is_now("rate"), "dropout": _is_now("rate")},
-    "ELU": {"negative_slope": _is_now("alpha")},
     "Embedding": {
         "dropout": Renamed(None, "it was removed; put a Dropout after the layer"),
         "init": _is_now("embeddings_initializer"),
@@ -174,16 +161,10 @@ _BY_CLASS: Mapping[str, Mapping[str, Renamed]] = {
     "LSTMCell": _RECURRENT,
     "LayerNormalization": {"rms_scaling": Renamed(None, "it was wrong; write RMSNormalization")},
     "LeakyReLU": {"alpha": _is_now("negative_slope")},
-    "MultiHeadAttention": {
-        "d_model": _is_now("key_dim"), "embed_dim": _is_now("key_dim"), "head_size": _is_now("key_dim"),
-        "heads": _is_now("num_heads"),
-    },
     "PReLU": {"init": _is_now("alpha_initializer")},
-    "RNN": _RECURRENT,
-    "ReLU": {"alpha": _is_now("negative_slope"), "theta": _is_now("threshold")},
-    "RandomFlip": {"direction": _is_now("mode")},
-    "Reshape": {"dims": _is_now("target_shape"), "shape": _is_now("target_shape")},
-    "SeparableConv2D": {"depthwise_multiplier": _is_now("depth_multiplier")},
+    "RNN": {"time_major": _RECURRENT["time_major"]},
+    "ReLU": {"alpha": _is_now("negative_slope")},
+    "Reshape": {"dims": _is_now("target_shape")},
     "SimpleRNN": _RECURRENT,
     "SimpleRNNCell": _RECURRENT,
     "UpSampling1D": {"length": _is_now("size")},

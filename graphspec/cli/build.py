@@ -68,8 +68,11 @@ def _build(loaded: Spec, path: Path, result: Compilation, given: dict[str, Any],
     warnings.showwarning = _show_warning
     try:
         open_keras(progress)
+        from graphspec.target.backend import keras_version  # noqa: PLC0415 - as below
         from graphspec.target.save import save  # noqa: PLC0415 - Keras is loaded once a spec is good
 
+        if given["verbose"]:
+            write_err(f"Keras {keras_version()}")
         progress.say("building ...")
         model = loaded.build(given["model"])
         progress.say("saving ...")

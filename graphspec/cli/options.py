@@ -45,11 +45,20 @@ MAX_YAML_NODES = click.option(
     "--max-yaml-nodes", type=click.IntRange(1), default=_DEFAULT_LIMITS.yaml_nodes, show_default=True, metavar="N",
     help="Refuse more YAML nodes, counted after aliases are expanded.",
 )  # fmt: skip
+MAX_GRAPH_NODES = click.option(
+    "--max-graph-nodes",
+    type=click.IntRange(1),
+    default=_DEFAULT_LIMITS.graph_nodes,
+    show_default=True,
+    metavar="N",
+    help="Refuse more nodes in one graph.",
+)
+VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Say more of what is done.")
 
 
 def reading_options(command: _Command) -> _Command:
     """Add the options of every command that reads a spec."""
-    for option in (MAX_YAML_NODES, MAX_DEPTH, MAX_BYTES, COLOR, QUIET, PLUGIN, TRUST):
+    for option in (MAX_GRAPH_NODES, MAX_YAML_NODES, MAX_DEPTH, MAX_BYTES, COLOR, VERBOSE, QUIET, PLUGIN, TRUST):
         command = option(command)
     return command
 
@@ -95,10 +104,12 @@ def _settings_of(file: Path) -> Settings:
 
 def options_of(given: dict[str, Any], settings: Settings) -> Options:
     """Return the compiler's options for a command line."""
+    if given["plugins"] and "" not in sys.path:
+        sys.path.insert(0, "")
     return Options(
         trust=given["trust"],
         plugins=(*given["plugins"], *settings.plugins),
-        limits=Limits(given["max_bytes"], given["max_depth"], given["max_yaml_nodes"]),
+        limits=Limits(given["max_bytes"], given["max_depth"], given["max_yaml_nodes"], given["max_graph_nodes"]),
     )
 
 

@@ -12,7 +12,7 @@ import click
 from graphspec.cli import status
 from graphspec.cli.find import find_specs
 from graphspec.cli.options import open_keras, options_of, read_settings, read_stdin, reading_options
-from graphspec.cli.terminal import Progress, wants_color, write_out
+from graphspec.cli.terminal import Progress, wants_color, write_err, write_out
 from graphspec.compiler import Compilation, Options, compile_bytes, compile_file
 from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, UsageError
 from graphspec.diagnostics.render_json import render_json
@@ -81,6 +81,8 @@ def command(paths: tuple[str, ...], formats: tuple[str, ...], **given: Any) -> i
     for spec in specs:
         result = _compile(spec, options, given["stdin_filename"])
         findings.add(result)
+        if given["verbose"]:
+            write_err(f"{spec}: {render_count(result.diagnostics, 1)}")
         if given["deep"]:
             _ask_keras(result, options, findings)
     for form, file in outputs:

@@ -1,11 +1,13 @@
 """Tree -> document: is the structure right? Names and arguments come later."""
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
+from graphspec.catalog.dtypes import DTYPES, POLICIES, is_policy
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import nearest
+from graphspec.diagnostics.suggest import did_you_mean, nearest
 from graphspec.frontend.document import (
     Body,
     Dimension,
@@ -23,6 +25,7 @@ from graphspec.frontend.whats import NAME, NAME_HELP, checked_name, node_spec, r
 
 MAX_RANK = 32
 _FIRST_LINES = 'a spec starts with "graphspec: 1" and has "inputs", "nodes" and "outputs"'
+_MODEL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}\Z")
 _Part = TypeVar("_Part")
 
 
@@ -42,7 +45,7 @@ def validate(tree: Mapping, diagnostics: Diagnostics) -> Document | None:
     seed = scalar(fields.get("seed"))
     document = Document(
         body=_body(fields, "the spec", place, diagnostics),
-        name=_text(fields, "name"),
+        name=_model_name(fields, diagnostics),
         layers=_section(fields, "layers", _layer, diagnostics),
         models=_section(fields, "models", _model, diagnostics),
         seed=seed if isinstance(seed, int) else None,
@@ -63,13 +66,37 @@ def _body(fields: dict[str, Tree], subject: str, place: Span, diagnostics: Diagn
         edges=fields.get("edges"),
         outputs=fields["outputs"],
         description=_text(fields, "description"),
-        dtype=_text(fields, "dtype"),
+        dtype=_dtype(fields, subject, POLICIES, diagnostics),
     )
+
+
+def _dtype(fields: dict[str, Tree], subject: str, known: tuple[str, ...], diagnostics: Diagnostics) -> str | None:
+    name = _text(fields, "dtype")
+    if name is None or name in known or (known is POLICIES and is_policy(name)):
+        return name
+    what = "a dtype policy" if known is POLICIES else "a dtype"
+    diagnostics.error(
+        "GS405", f'"dtype" of {subject} must be {what}, not "{name}"{did_you_mean(name, known)}', fields["dtype"].span
+    )
+    return None
 
 
 def _text(fields: dict[str, Tree], key: str) -> str | None:
     value = scalar(fields.get(key))
     return value if isinstance(value, str) else None
+
+
+def _model_name(fields: dict[str, Tree], diagnostics: Diagnostics) -> str | None:
+    name = _text(fields, "name")
+    if name is None or _MODEL_NAME.match(name):
+        return name
+    diagnostics.error(
+        "GS204",
+        f'"{name}" cannot be the name of a model',
+        fields["name"].span,
+        help="it has letters, digits, underscores, dots and hyphens, and starts with a letter or an underscore",
+    )
+    return None
 
 
 def _first_key(tree: Mapping) -> Span:
@@ -198,7 +225,10 @@ def _input(entry: Entry, diagnostics: Diagnostics) -> InputSpec:
     if not isinstance(shape, Sequence):
         diagnostics.error("GS208", f'"shape" of {subject} must be a list, not {describe_value(shape)}', shape.span)
         return InputSpec(span=entry.span, shape=())
+    if scalar(fields.get("sparse")) is True and scalar(fields.get("ragged")) is True:
+        diagnostics.error("GS404", f"{subject} cannot be both sparse and ragged", fields["ragged"].span)
     scalars = {key: scalar(value) for key, value in fields.items()}
+    scalars["dtype"] = _dtype(fields, subject, DTYPES, diagnostics)
     return InputSpec(entry.span, _shape(shape, subject, diagnostics), **scalars)  # type: ignore[arg-type]
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from graphspec.catalog.dtypes import is_policy
 from graphspec.catalog.kinds import Alternative, Kind, describe_kind
 from graphspec.frontend.fields import describe_value
 from graphspec.frontend.tree import Mapping, Scalar, Sequence, Tree
@@ -10,21 +11,9 @@ from graphspec.graph.ir import Value
 OBJECTS = frozenset(
     {"activation", "initializer", "regularizer", "constraint", "optimizer", "schedule", "loss", "metric"}
 )
-FLOATS = ("float16", "bfloat16", "float32", "float64")
-DTYPES = (
-    *FLOATS, "bool", "string", "complex64", "complex128", "float8_e4m3fn", "float8_e5m2",
-    "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
-)  # fmt: skip
-POLICIES = (*DTYPES, "mixed_float16", "mixed_bfloat16")
-_QUANTIZED = re.compile(r"(int8|int4|float8|gptq/\d+/-?\d+|awq/\d+/-?\d+)_from_[a-z0-9_]+\Z")
 _UNDERSCORED = re.compile(r"[-+]?\d[\d_]*_[\d_]*\d\Z")
 _WORDS_FOR_NULL = frozenset({"none", "None", "nil", "NULL", "undefined"})
 _WORDS_FOR_BOOL = {"yes": "true", "on": "true", "no": "false", "off": "false"}
-
-
-def is_policy(name: str) -> bool:
-    """Say whether Keras has a dtype policy of this name."""
-    return name in POLICIES or _QUANTIZED.match(name) is not None
 
 
 def fits(value: object, alternative: Alternative) -> bool:

@@ -4,17 +4,15 @@ from collections.abc import Callable as CallableABC
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field, replace
 
-from graphspec.diagnostics.diagnostic import Diagnostics
+from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import did_you_mean
-from graphspec.frontend.document import InputSpec, LayerSpec
+from graphspec.frontend.document import LayerSpec
 from graphspec.frontend.program import Call, FileProgram, Operands, Outputs, Program
 from graphspec.frontend.tree import Mapping
 from graphspec.graph.bind import Bound, bind, spread, structure
 from graphspec.graph.checker import Checker
 from graphspec.graph.ir import Callable, Graph, GraphOutputs, Input, Node, Tensor, Value, operands_of
 from graphspec.graph.lint import lint
-from graphspec.graph.literals import DTYPES, POLICIES, is_policy
 from graphspec.graph.order import order, report_cycles
 from graphspec.graph.scope import (
     ONE,
@@ -62,16 +60,17 @@ def resolve(
     checker = _checker(visible, used, surroundings, diagnostics)
 
     scope = Scope(diagnostics, program.aliases)
-    inputs = _inputs(program, scope, diagnostics)
+    inputs = _inputs(program, scope)
     sites = find_sites(program, visible, scope, checker)
     nodes = [node for site in sites for node in _nodes(site, scope, checker)]
     outputs = _outputs(program.outputs, scope)
     surroundings.used.update(used - own.keys())
     scope.report_unresolved()
     ordered = _ordered(nodes, sites, diagnostics)
-    _check_dtype(program.dtype, program.span, diagnostics)
+    _check_keras_names(program, sites, own, diagnostics)
     names = program.outputs.names if program.outputs is not None else ()
-    compiled = check_compile(compile_section, names, checker)
+    is_mapping = program.outputs is not None and program.outputs.form == "mapping"
+    compiled = check_compile(compile_section, names, checker, is_ordered=not is_mapping)
     failed = sum(item.severity == "error" for item in diagnostics) > before
     if failed or outputs is None or ordered is None:
         return None
@@ -123,12 +122,11 @@ def _named_model(
     return Callable(key=key, keras_name=key, kind="model", type="Functional", graph=graph, span=model.span)
 
 
-def _inputs(program: Program, scope: Scope, diagnostics: Diagnostics) -> tuple[Input, ...]:
+def _inputs(program: Program, scope: Scope) -> tuple[Input, ...]:
     inputs = []
     for name in sorted(program.inputs):
         spec = program.inputs[name]
         scope.ports[name] = ONE
-        _check_input(name, spec, diagnostics)
         inputs.append(
             Input(
                 name=name,
@@ -142,19 +140,6 @@ def _inputs(program: Program, scope: Scope, diagnostics: Diagnostics) -> tuple[I
             )
         )
     return tuple(inputs)
-
-
-def _check_input(name: str, spec: InputSpec, diagnostics: Diagnostics) -> None:
-    if spec.dtype is not None and spec.dtype not in DTYPES:
-        hint = did_you_mean(spec.dtype, DTYPES)
-        diagnostics.error("GS405", f'"dtype" of input "{name}" must be a dtype, not "{spec.dtype}"{hint}', spec.span)
-    if spec.sparse and spec.ragged:
-        diagnostics.error("GS404", f'input "{name}" cannot be both sparse and ragged', spec.span)
-
-
-def _check_dtype(dtype: str | None, place: Span, diagnostics: Diagnostics) -> None:
-    if dtype is not None and not is_policy(dtype):
-        diagnostics.error("GS405", f'unknown dtype policy "{dtype}"{did_you_mean(dtype, POLICIES)}', place)
 
 
 def _nodes(site: Site, scope: Scope, checker: Checker) -> list[Node]:
@@ -253,6 +238,26 @@ def _outputs(outputs: Outputs | None, scope: Scope) -> GraphOutputs | None:
         tensors=tuple(tensors),
         span=outputs.span,
     )
+
+
+def _check_keras_names(
+    program: Program, sites: list[Site], own: MappingABC[str, Callable | None], diagnostics: Diagnostics
+) -> None:
+    """Report a Keras name that two layers of one model would have; only ``name`` can bring that about."""
+    taken = {name: spec.span for name, spec in program.inputs.items()}
+    named = [(callee.keras_name, callee.span) for callee in own.values() if callee is not None]
+    named += [(site.call.keras_name, site.call.span) for site in sites if not site.is_named_call]
+    for name, place in named:
+        if name not in taken:
+            taken[name] = place
+            continue
+        diagnostics.error(
+            "GS213",
+            f'two layers have the Keras name "{name}"',
+            place,
+            help='give one of them another "name"',
+            related=[Related("the other is here", taken[name])],
+        )
 
 
 def _ordered(nodes: list[Node], sites: list[Site], diagnostics: Diagnostics) -> tuple[Node, ...] | None:

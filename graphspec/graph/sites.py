@@ -45,6 +45,11 @@ class Site:
     expression: "Expression | None" = None
     ports: Ports | None = None
 
+    @property
+    def is_named_call(self) -> bool:
+        """Say whether this calls an entry of layers or models, which has a name of its own."""
+        return self.call.what is not None and self.call.what.kind == "call"
+
 
 def find_sites(
     program: Program, visible: MappingABC[str, Callable | None], scope: Scope, checker: Checker
@@ -73,7 +78,14 @@ def _site(call: Call, visible: MappingABC[str, Callable | None], scope: Scope, c
         return _expression_site(site, what, checker)
     if what.kind == "op":
         return _op_site(site, what, checker)
-    if what.kind == "call":
+    if site.is_named_call and call.keras_name != call.path:
+        checker.diagnostics.error(
+            "GS215",
+            f'"name" beside the call "{call.path}" says nothing: what it calls has its own name',
+            call.span,
+            help=f'put "name" on the entry "{what.name}"',
+        )
+    if site.is_named_call:
         callee = _callee(what, visible, checker)
     else:
         callee = make_callable(call.path, what, call.keras_name, checker, trainable=call.trainable)

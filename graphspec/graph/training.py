@@ -26,8 +26,13 @@ _PER_OUTPUT = {
 _SINGULAR = {"loss": "loss", "loss_weights": "weight", "metrics": "metric", "weighted_metrics": "metric"}
 
 
-def check_compile(tree: Mapping | None, outputs: tuple[str, ...], checker: Checker) -> MappingABC[str, Value] | None:
-    """Return the compile arguments that are right; ``outputs`` are the names that a mapping may speak of."""
+def check_compile(
+    tree: Mapping | None, outputs: tuple[str, ...], checker: Checker, *, is_ordered: bool
+) -> MappingABC[str, Value] | None:
+    """Return the compile arguments that are right.
+
+    ``outputs`` are the names that a mapping may speak of; where they have no order a list may not speak of them.
+    """
     if tree is None:
         return None
     values: dict[str, Value] = {}
@@ -40,9 +45,20 @@ def check_compile(tree: Mapping | None, outputs: tuple[str, ...], checker: Check
             value = check_value(entry, _SIMPLE[key], subject, f"compile.{key}", checker)
         else:
             value = _per_output(entry, key, outputs, subject, checker)
+            if not is_ordered and len(outputs) > 1 and isinstance(entry.value, Sequence):
+                _report_order(entry.value, subject, outputs, checker)
         if not isinstance(value, Unknown):
             values[key] = value
     return values
+
+
+def _report_order(tree: Sequence, subject: str, outputs: tuple[str, ...], checker: Checker) -> None:
+    checker.diagnostics.error(
+        "GS404",
+        f"the outputs are a mapping, so a list as {subject} does not say which is for which",
+        tree.span,
+        help=f"write {{{', '.join(f'{name}: ...' for name in sorted(outputs))}}}",
+    )
 
 
 def _known_key(entry: Entry, tree: Mapping, checker: Checker) -> str | None:

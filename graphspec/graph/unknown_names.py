@@ -1,11 +1,12 @@
 """Report names that Keras has not, with the name it has now or the nearest one."""
 
 from graphspec.catalog import catalog
+from graphspec.catalog.dtypes import POLICIES
 from graphspec.catalog.kinds import Kind
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean, nearest
 from graphspec.graph.checker import Checker
-from graphspec.graph.literals import POLICIES, literal_words
+from graphspec.graph.literals import literal_words
 
 
 def report_foreign(name: str, place: Span, checker: Checker) -> None:

@@ -28,6 +28,12 @@ def load_keras() -> ModuleType:
     return keras
 
 
+def keras_version() -> str:
+    """Return which Keras runs, and on what: ``3.15.1 on tensorflow``."""
+    keras = load_keras()
+    return f"{keras.__version__} on {keras.backend.backend()}"
+
+
 def _missing(error: ImportError) -> str:
     name = (error.name or "").split(".")[0]
     if name in {"keras", "tensorflow", ""}:

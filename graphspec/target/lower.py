@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphspec.diagnostics.diagnostic import Diagnostics
+from graphspec.diagnostics.diagnostic import Diagnostics, UsageError
 from graphspec.diagnostics.span import Span
 from graphspec.graph.ir import Callable, Graph, GraphOutputs, Input, Node, Tensor, Value
 from graphspec.graph.lint import reached
 from graphspec.target.backend import load_keras
 from graphspec.target.errors import keras_sentence
+from graphspec.target.plugins import plugin_class
 from graphspec.target.training import compile_model
 from graphspec.target.values import to_keras
 
@@ -158,6 +159,8 @@ class _Lowering:
             self.reseed(node.name, "call")
             result = callee(*args, **kwargs)
             self.name_operations(node.keras_name, result)
+        except UsageError:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever Keras raises is told to the user
             self.refused(error, node.span, node.name)
             return _FAILED
@@ -200,8 +203,7 @@ class _Lowering:
         if _has_failed(arguments.values()):
             return _FAILED
         if made.kind == "plugin":
-            module, _, name = made.type.rpartition(".")
-            return getattr(importlib.import_module(module), name)(name=made.keras_name, **arguments)
+            return plugin_class(made.type)(name=made.keras_name, **arguments)
         return getattr(load_keras().layers, made.type)(name=made.keras_name, **arguments)
 
     def nested(self, key: str, graph: Graph) -> Any:  # noqa: ANN401 - a model of Keras

@@ -225,3 +225,113 @@ def test_every_spec_lowers_on_jax(specs: Path) -> None:
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+PLUGIN = """
+import keras
+
+
+class Gate(keras.layers.Layer):
+    def __init__(self, bias=0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.bias = bias
+
+    def call(self, inputs, scale=1.0):
+        return inputs * scale + self.bias
+
+
+class NoLayer:
+    pass
+"""
+GATED = """
+graphspec: 1
+inputs: {{x: [4]}}
+nodes:
+  gate: {{my_gates.layers.{name}: {{bias: 1.0}}, from: x, with: {{scale: 2.0}}}}
+outputs: gate
+"""
+
+
+@pytest.fixture
+def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    (tmp_path / "my_gates").mkdir()
+    (tmp_path / "my_gates" / "__init__.py").write_text("")
+    (tmp_path / "my_gates" / "layers.py").write_text(PLUGIN)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "my_gates", raising=False)
+    monkeypatch.delitem(sys.modules, "my_gates.layers", raising=False)
+    return "my_gates.layers"
+
+
+def test_a_plugin_layer_is_known_to_who_names_the_plugin(tmp_path: Path, plugin: str) -> None:
+    model = load(tmp_path, GATED.format(name="Gate"), plugins=[plugin]).build()
+    assert np.allclose(model.predict(np.ones((1, 4)), verbose=0), 3.0)
+    with pytest.raises(graphspec.SpecError) as caught:
+        load(tmp_path, GATED.format(name="Gate"))
+    assert [item.code for item in caught.value.diagnostics] == ["GS401"]
+    assert "--plugin my_gates.layers" in (caught.value.diagnostics[0].help or "")
+
+
+def test_error_a_plugin_without_that_layer(tmp_path: Path, plugin: str) -> None:
+    for name, message in (("Gat", 'did you mean "Gate"?'), ("NoLayer", "has no layer NoLayer")):
+        with pytest.raises(graphspec.SpecError) as caught:
+            load(tmp_path, GATED.format(name=name), plugins=[plugin]).build()
+        assert message in caught.value.diagnostics[0].message
+
+
+def test_error_a_plugin_that_is_not_there(tmp_path: Path) -> None:
+    spec = load(tmp_path, GATED.format(name="Gate"), plugins=["my_gates.layers"])
+    with pytest.raises(graphspec.UsageError, match=r"the plugin my_gates\.layers does not load"):
+        spec.build()
+
+
+def test_weights_are_fetched_only_where_that_is_allowed(tmp_path: Path) -> None:
+    spec = load(
+        tmp_path,
+        """
+        graphspec: 1
+        inputs: {image: [224, 224, 3]}
+        nodes: {net: {applications.MobileNet: {weights: imagenet}, from: image}}
+        outputs: net
+        """,
+    )
+    with pytest.raises(graphspec.SpecError) as caught:
+        spec.build()
+    assert [item.code for item in caught.value.diagnostics] == ["GS411"]
+    assert spec.examine().parameters == 4_253_864
+
+
+def test_a_layer_shared_with_a_nested_model_is_one_layer(tmp_path: Path) -> None:
+    model = load(
+        tmp_path,
+        """
+        graphspec: 1
+        layers: {shared: {Dense: {units: 4}}}
+        models: {inner: {inputs: {x: [4]}, nodes: {y: {call: shared, from: x}}, outputs: y}}
+        inputs: {a: [4]}
+        nodes:
+          direct: {call: shared, from: a}
+          nested: {call: inner, from: direct}
+        outputs: nested
+        """,
+    ).build()
+    assert model.count_params() == 20
+    assert model.get_layer("inner").get_layer("shared") is model.get_layer("shared")
+
+
+def test_an_entry_of_models_is_built_alone(tmp_path: Path) -> None:
+    spec = load(
+        tmp_path,
+        """
+        graphspec: 1
+        seed: 3
+        models: {inner: {inputs: {x: [4], z: [4]}, nodes: {y: {Add: {}, from: [x, z]}}, outputs: y}}
+        inputs: {a: [4]}
+        nodes: {m: {call: inner, from: {x: a, z: a}}}
+        outputs: m
+        """,
+    )
+    model = spec.build("inner")
+    assert (model.name, [tensor.name for tensor in model.inputs]) == ("inner", ["x", "z"])
+    with pytest.raises(graphspec.UsageError, match='no model "iner"; did you mean "inner"'):
+        spec.build("iner")

@@ -11,9 +11,8 @@ AXES = "int|list<int>"
 QUANTILE = "'linear'|'lower'|'higher'|'midpoint'|'nearest'"
 WINDOW = "null|'hann'|'hamming'|list<float>"
 METHODS = "'linear'|'bilinear'|'trilinear'|'triangle'|'cubic'|'bicubic'|'tricubic'|'lanczos3'|'lanczos5'"
-PAD = "'constant'|'reflect'|'symmetric'|'circular'|'edge'|'wrap'|'empty'|'linear_ramp'|" + (
-    "'maximum'|'mean'|'median'|'minimum'"
-)
+_PADDINGS = "constant reflect symmetric circular edge wrap empty linear_ramp maximum mean median minimum"
+PAD = "|".join(f"'{mode}'" for mode in _PADDINGS.split())
 
 # What a literal argument of this name holds in every op that the second table does not name.
 ARGUMENTS = MappingProxyType({

@@ -250,7 +250,8 @@ def test_arguments_that_were_not_renamed(owner, name):
 
 def test_reading_loads_neither_keras_nor_numpy():
     code = (
-        "import sys; from graphspec.catalog import catalog as c; c.layer('Dense'); c.op('add'); c.object_('loss', 'mse');"
+        "import sys; from graphspec.catalog import catalog as c;"
+        "c.layer('Dense'); c.op('add'); c.object_('loss', 'mse');"
         "print([name for name in ('keras', 'tensorflow', 'numpy') if name in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
