@@ -207,7 +207,9 @@ class _Lowering:
         return getattr(load_keras().layers, made.type)(name=made.keras_name, **arguments)
 
     def nested(self, key: str, graph: Graph) -> Any:  # noqa: ANN401 - a model of Keras
-        inner = _Lowering(graph, self.diagnostics, self.seed, f"{self.prefix}{key}/", self.fetch, outer=self.layer)
+        inner = _Lowering(
+            graph, self.diagnostics, self.seed, f"{self.prefix}{key}/", self.fetch, outer=self.layer, known=self.known
+        )
         model = inner.model()
         return _FAILED if model is None else model
 

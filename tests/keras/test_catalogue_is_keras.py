@@ -176,7 +176,6 @@ def symbolic(*shape, dtype="float32"):
         ("stft", {"x": (16,), "=sequence_length": 4, "=sequence_stride": 2, "=fft_length": 4}),
         ("svd", {"x": (3, 3)}),
         ("top_k", {"x": (4,), "=k": 2}),
-        ("linspace", {"start": (), "stop": (), "=retstep": True}),
         ("unique", {"x": (4,), "=return_index": True, "=return_inverse": True, "=return_counts": True}),
         ("ctc_decode", {"inputs": (5, 4), "sequence_lengths": ()}),
     ],

@@ -280,8 +280,9 @@ def test_error_a_plugin_without_that_layer(tmp_path: Path, plugin: str) -> None:
 
 
 def test_error_a_plugin_that_is_not_there(tmp_path: Path) -> None:
-    spec = load(tmp_path, GATED.format(name="Gate"), plugins=["my_gates.layers"])
-    with pytest.raises(graphspec.UsageError, match=r"the plugin my_gates\.layers does not load"):
+    text = GATED.format(name="Gate").replace("my_gates", "no_such_gates")
+    spec = load(tmp_path, text, plugins=["no_such_gates.layers"])
+    with pytest.raises(graphspec.UsageError, match=r"the plugin no_such_gates\.layers does not load"):
         spec.build()
 
 

@@ -258,7 +258,6 @@ OUTPUTS = MappingProxyType({
     "fft2": _COMPLEX,
     "histogram": (("counts", None), ("edges", None)),
     "ifft2": _COMPLEX,
-    "linspace": (("output", None), ("step", "retstep")),
     "lu_factor": (("lu", None), ("pivots", None)),
     "moments": (("mean", None), ("variance", None)),
     "qr": (("q", None), ("r", None)),
