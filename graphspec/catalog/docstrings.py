@@ -11,7 +11,7 @@ _ENTRY = re.compile(r"(\s*)[`*]{0,2}(\w+)`?(?:\s*\([^)]*\))?\s*:\s*(.*)")
 _END = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!etc)(?<!vs)\.(?=\s|$)")
 # Leading sentences that say no more than the type or the default, which the kind and the default say better.
 _TYPE = re.compile(
-    r"(?:(?:(?:\(?optional\)?,?|a|python|positive|>= 0(?:\.0)?|bool|boolean|floating point value|float"
+    r"(?:(?:(?:\(?optional\)?,?|a|python|positive|>= 0(?:\.0)?|boolean|bool|floating point value|float"
     r"|integer|int|number|tuple|list|string|str|none|or|/|,"
     r"|\(?defaults? ?(?:to|:|is)? ?(?:\.?[^.;)\s])*\)?)\s*)++[.;:]\s+(?=\S))+",
     re.IGNORECASE,
@@ -63,7 +63,8 @@ def _entries(lines: list[str]) -> Iterator[tuple[str, str]]:
 
 def _sentence(text: str) -> str:
     flat = " ".join(_LINK.sub(r"\1", _MARKUP.sub(r"\1", text)).split())
-    flat = _TYPE.sub("", flat, count=1)
+    prefix = _TYPE.match(flat)
+    flat = flat[prefix.end() :] if prefix is not None else flat
     flat = flat[:1].upper() + flat[1:]
     end = _END.search(flat)
     sentence = flat[: end.end()] if end is not None else flat

@@ -142,7 +142,7 @@ def _matched(
 
 
 def own_variables(layer: keras.layers.Layer) -> list[keras.Variable]:
-    """Return the weights of a layer and the states of its random numbers; those that it only holds are matched apart."""
+    """Return the weights of a layer and the states of its random numbers; those it only holds are matched apart."""
     return [] if isinstance(layer, keras.Model | keras.layers.Wrapper) else layer.variables
 
 
