@@ -12,7 +12,7 @@ from graphspec.frontend.fields import describe_value
 from graphspec.frontend.program import Call, FileProgram, Operand, Operands, Outputs, Program, Reference
 from graphspec.frontend.tree import Mapping, Scalar, Sequence, Tree
 
-_WORD_END = re.compile(r"([a-z0-9])([A-Z])")
+_WORD_END = re.compile(r"([a-z])([A-Z])")
 _ACRONYM_END = re.compile(r"(.)([A-Z][a-z0-9]+)")
 
 
