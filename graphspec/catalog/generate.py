@@ -189,6 +189,7 @@ def _op_argument(name: str, parameter: Parameter, tensors: set[str], docs: dict[
         "any" if role != calls.LITERAL else lookup.op(name, argument),
         docs.get(argument) or ops.DOCS.get(argument, ""),
     )
+    row[3] = row[3] or (name, argument) in ops.REQUIRED
     row.insert(1, role)
     if role == calls.TENSORS:
         variadic = parameter.kind is Parameter.VAR_POSITIONAL

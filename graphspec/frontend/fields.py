@@ -1,20 +1,43 @@
 """Check the keys and scalars of a mapping against a part of a spec, in words of our own."""
 
-from collections.abc import Iterable
+import re
 
 from pydantic_core import ErrorDetails, ValidationError
 
 from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import nearest
-from graphspec.frontend.structure import Part
-from graphspec.frontend.tree import Mapping, Scalar, Sequence, Tree
+from graphspec.frontend.structure import BODY, DOCUMENT, LAYER, MEMBER, Part
+from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 
 _EXPECTED = {
     "string_type": "text",
     "bool_type": "true or false",
     "int_type": "an integer",
     "literal_error": "1",
+}
+WORDS_FOR_BOOL = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+_HOW_TO_GIVE = {
+    "graphspec": 'start the file with "graphspec: 1"',
+    "inputs": "name each input and its shape, as in inputs: {image: [64, 64, 3]}",
+    "outputs": "name what the model returns, as in outputs: label",
+    "shape": "leave the batch out of it, as in shape: [64, 64, 3]",
+}
+# What other libraries call it, where no spelling is near.
+_OTHER_WORDS = {
+    **dict.fromkeys(("input", "inputs", "in", "source", "sources", "after", "parent", "parents"), "from"),
+    **dict.fromkeys(("params", "args", "kwargs"), "with"),
+    "size": "shape",
+}
+_IN_COMPILE = {
+    key: f'it stands under "compile": compile: {{{key}: ...}}'
+    for key in ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
+}
+_ELSEWHERE = {
+    DOCUMENT: _IN_COMPILE,
+    BODY: _IN_COMPILE | {"compile": "only the spec itself is compiled, not a model in it"},
+    MEMBER: {"from": 'a member is fed by the one before; what feeds the first stands beside "chain"'},
+    LAYER: {"from": 'what feeds it stands beside each "call" of it'},
 }
 
 
@@ -32,10 +55,10 @@ def checked_fields(
         errors = problem.errors(include_url=False, include_context=True, include_input=False)
         unknown = [str(error["loc"][0]) for error in errors if error["type"] == "extra_forbidden"]
         for key in unknown:
-            _report_unknown(key, part.keys, fields, mapping, subject, diagnostics)
+            _report_unknown(key, part, fields, mapping, subject, diagnostics)
         missing = [str(e["loc"][0]) for e in errors if e["type"] == "missing" and e["loc"][0] not in fields]
         for key in missing:
-            diagnostics.error("GS202", f'{subject} has no "{key}"', place)
+            diagnostics.error("GS202", f'{subject} has no "{key}"', place, help=_HOW_TO_GIVE.get(key))
         for error in errors:
             _report_value(error, fields, mapping, subject, diagnostics)
         return None if missing else fields
@@ -62,23 +85,73 @@ def describe_value(value: Tree) -> str:
 MAX_SHOWN = 60
 
 
+def mended(mapping: Mapping, diagnostics: Diagnostics) -> Mapping:
+    """Read ``{size: (3, 3)}`` as the list that was meant: to YAML it is the text "(3" and a key "3)" with no value."""
+    if not any(_opens(entry.value) for entry in mapping.entries.values()):
+        return mapping
+    entries: dict[str, Entry] = {}
+    waiting = list(mapping.entries.values())
+    while waiting:
+        entry = waiting.pop(0)
+        ends = next((n for n, other in enumerate(waiting) if other.key.endswith(")")), None)
+        if _opens(entry.value) and ends is not None and all(_is_bare(other) for other in waiting[: ends + 1]):
+            entry = _bracketed(entry, waiting[: ends + 1], diagnostics)
+            del waiting[: ends + 1]
+        entries[entry.key] = entry
+    return Mapping(entries, mapping.span)
+
+
+def _opens(value: Tree) -> bool:
+    return isinstance(value, Scalar) and value.plain and value.text.startswith("(") and not value.text.endswith(")")
+
+
+def _is_bare(entry: Entry) -> bool:
+    return isinstance(entry.value, Scalar) and not entry.value.text
+
+
+def _bracketed(entry: Entry, rest: list[Entry], diagnostics: Diagnostics) -> Entry:
+    start, end = entry.value.span, rest[-1].span
+    span = Span(start.path, start.line, start.column, end.end_line, end.end_column)
+    opening = entry.value.text if isinstance(entry.value, Scalar) else ""
+    texts = [opening[1:], *(other.key for other in rest)]
+    texts[-1] = texts[-1][:-1]
+    shown = ", ".join(text.strip() for text in texts)
+    diagnostics.error(
+        "GS203", f'"({shown})" is not a list; a list stands in brackets', span, help=f"write {entry.key}: [{shown}]"
+    )
+    items = tuple(Scalar(int(text) if text.strip().isdigit() else text, span, text) for text in texts)
+    return Entry(entry.key, entry.span, Sequence(items, span))
+
+
+def in_brackets(value: Tree) -> str | None:
+    """Return how to write as a list what was written as a tuple, or None where it was not."""
+    if not isinstance(value, Scalar) or not value.plain or not _TUPLE.match(value.text):
+        return None
+    return f"[{value.text[1:-1].strip().rstrip(',')}]"
+
+
+_TUPLE = re.compile(r"\([^()]*\)\Z")
+
+
 def _report_unknown(
-    key: str,
-    known: Iterable[str],
-    fields: dict[str, Tree],
-    mapping: Mapping,
-    subject: str,
-    diagnostics: Diagnostics,
+    key: str, part: Part, fields: dict[str, Tree], mapping: Mapping, subject: str, diagnostics: Diagnostics
 ) -> None:
-    meant = nearest(key, [name for name in known if name not in fields])
+    elsewhere = _ELSEWHERE.get(part, {}).get(key)
+    meant = None if elsewhere else _meant(key, [name for name in part.keys if name not in fields])
     value = fields.pop(key)
     entry = mapping.entries[key]
     if meant is not None:
         fields[meant] = value
         diagnostics.error("GS201", f'unknown key "{key}" in {subject}; did you mean "{meant}"?', entry.span)
         return
-    allowed = ", ".join(sorted(name for name in known if not name.startswith("$")))
-    diagnostics.error("GS201", f'unknown key "{key}" in {subject}', entry.span, help=f"it takes {allowed}")
+    allowed = ", ".join(sorted(name for name in part.keys if not name.startswith("$")))
+    help_ = elsewhere or f"it takes {allowed}"
+    diagnostics.error("GS201", f'unknown key "{key}" in {subject}', entry.span, help=help_)
+
+
+def _meant(key: str, free: list[str]) -> str | None:
+    other = _OTHER_WORDS.get(key)
+    return nearest(key, free) or (other if other in free else None)
 
 
 def _report_value(
@@ -98,10 +171,25 @@ def _report_value(
             "GS212",
             f"language version {describe_value(value)} is not known; this GraphSpec reads version 1",
             value.span,
+            help="write 1 without quotes" if scalar(value) == "1" else None,
         )
         return
     diagnostics.error(
         "GS203",
         f'"{key}" in {subject} must be {expected or "of another type"}, not {describe_value(value)}',
         value.span if describe_value(value) != "nothing" else mapping.entries[key].span,
+        help=_rewritten(value, error["type"]),
     )
+
+
+def _rewritten(value: Tree, problem: str) -> str | None:
+    """Return how to write a scalar as the type that was expected."""
+    if not isinstance(value, Scalar) or not value.text:
+        return None
+    if problem == "string_type":
+        return f'write "{value.text}" in quotes'
+    if problem == "bool_type" and value.text.lower() in {*WORDS_FOR_BOOL, "true", "false"}:
+        return f"write {WORDS_FOR_BOOL.get(value.text.lower(), value.text.lower())}"
+    if problem == "int_type" and isinstance(value.value, str) and value.text.isdigit():
+        return f"write {value.text} without quotes"
+    return None

@@ -225,33 +225,35 @@ def shared_embedding() -> keras.Model:
 
 
 def residual() -> keras.Model:
-    mixed = "mixed_bfloat16"
-    image = keras.Input((32, 32, 3), name="image")
-    stem = layers.Conv2D(64, 3, padding="same", activation="relu", dtype=mixed, name="stem")(image)
-    x = layers.Conv2D(
-        64,
-        3,
-        padding="same",
-        activation="relu",
-        kernel_initializer="he_normal",
-        kernel_regularizer=keras.regularizers.L2(1e-4),
-        dtype=mixed,
-        name="conv1",
-    )(stem)
-    x = layers.Conv2D(
-        64,
-        3,
-        padding="same",
-        kernel_initializer=keras.initializers.VarianceScaling(scale=0.1, mode="fan_out"),
-        kernel_regularizer=keras.regularizers.L2(1e-4),
-        dtype=mixed,
-        name="conv2",
-    )(x)
-    x = layers.Add(dtype=mixed, name="add")([x, stem])
-    x = layers.ReLU(dtype=mixed, name="relu")(x)
-    x = layers.GlobalAveragePooling2D(dtype=mixed, name="pool")(x)
-    label = layers.Dense(10, activation="softmax", dtype="float32", name="label")(x)
-    model = keras.Model(image, label, name="residual")
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        image = keras.Input((32, 32, 3), name="image")
+        stem = layers.Conv2D(64, 3, padding="same", activation="relu", name="stem")(image)
+        x = layers.Conv2D(
+            64,
+            3,
+            padding="same",
+            activation="relu",
+            kernel_initializer="he_normal",
+            kernel_regularizer=keras.regularizers.L2(1e-4),
+            name="conv1",
+        )(stem)
+        x = layers.Conv2D(
+            64,
+            3,
+            padding="same",
+            kernel_initializer=keras.initializers.VarianceScaling(scale=0.1, mode="fan_out"),
+            kernel_regularizer=keras.regularizers.L2(1e-4),
+            name="conv2",
+        )(x)
+        x = layers.Add(name="add")([x, stem])
+        x = layers.ReLU(name="relu")(x)
+        x = layers.GlobalAveragePooling2D(name="pool")(x)
+        label = layers.Dense(10, activation="softmax", dtype="float32", name="label")(x)
+        model = keras.Model(image, label, name="residual")
+    finally:
+        keras.config.set_dtype_policy(policy)
     schedule = keras.optimizers.schedules.CosineDecay(0.1, decay_steps=10000)
     model.compile(
         optimizer=keras.optimizers.SGD(schedule, momentum=0.9, nesterov=True),
@@ -381,8 +383,9 @@ def seq2seq() -> keras.Model:
     target_words = layers.Embedding(5000, 64, mask_zero=True, name="target_words")(target)
     encoder, state_h, state_c = layers.LSTM(64, return_sequences=True, return_state=True, name="encoder")(source_words)
     decoder = layers.LSTM(64, return_sequences=True, name="decoder")(target_words, initial_state=[state_h, state_c])
-    attention = layers.MultiHeadAttention(4, 16, name="attention")(decoder, encoder)
-    context = layers.Concatenate(name="context")([decoder, attention])
+    memory = layers.MultiHeadAttention(4, 16, name="memory")(decoder, decoder, use_causal_mask=True)
+    attention = layers.MultiHeadAttention(4, 16, name="attention")(memory, encoder)
+    context = layers.Concatenate(name="context")([memory, attention])
     thought = layers.Dense(64, activation="tanh", name="thought")(context)
     next_word = layers.Dense(5000, activation="softmax", name="next_word")(thought)
     model = keras.Model([source, target], next_word, name="seq2seq")
@@ -408,7 +411,7 @@ def variational() -> keras.Model:
     image = keras.Input((28, 28, 1), name="image")
     guess = encoder()(image)
     mean, log_variance = guess["mean"], guess["log_variance"]
-    noise = layers.GaussianNoise(1.0, name="noise")(ops.zeros_like(mean), training=True)
+    noise = layers.GaussianNoise(1.0, name="noise")(ops.zeros_like(mean))
     drawing = decoder()(mean + ops.exp(0.5 * log_variance) * noise)
     divergence = -0.5 * ops.sum(1 + log_variance - mean**2 - ops.exp(log_variance), axis=-1, keepdims=True)
     model = keras.Model(image, {"reconstruction": drawing, "divergence": divergence}, name="variational")
@@ -485,7 +488,7 @@ PARAMETERS: dict[str, int] = {
     "gan": 274_050,
     "pretrained_features": 14_727_498,
     "siamese": 23_041,
-    "seq2seq": 991_944,
+    "seq2seq": 1_008_584,
     "variational": 408_864,
     "video": 11_589,
 }

@@ -70,6 +70,12 @@ def inputs_of(model: keras.Model) -> Arrays:
     return arrays
 
 
+def fed(model: keras.Model) -> Arrays | np.ndarray:
+    """Return the inputs as the model takes them without a warning: by name, or the only one by itself."""
+    arrays = inputs_of(model)
+    return arrays if isinstance(model.input, list) else arrays[model.inputs[0].name]
+
+
 def layers_in(model: keras.Model) -> Iterator[keras.layers.Layer]:
     for layer in model.layers:
         inner = layer.layer if isinstance(layer, keras.layers.Wrapper) else layer
@@ -95,7 +101,7 @@ def by_name(name: str, predicted: Any) -> Arrays:
 
 
 def predicted(name: str, model: keras.Model) -> Arrays:
-    return by_name(name, model.predict(inputs_of(model), verbose=0))
+    return by_name(name, model.predict(fed(model), verbose=0))
 
 
 def targets_of(name: str, model: keras.Model) -> Arrays:
@@ -110,6 +116,12 @@ def targets_of(name: str, model: keras.Model) -> Arrays:
         else:
             targets[output] = numbers.random(values.shape, dtype="float32")
     return targets
+
+
+def trained(name: str, model: keras.Model, targets: Arrays) -> dict[str, list[float]]:
+    """Return the history of one step, with the data by name; Keras takes the target of an only output by itself."""
+    y = targets if isinstance(model.output, dict | list) else targets[output_names(name)[0]]
+    return model.fit(fed(model), y, batch_size=SAMPLES, epochs=1, verbose=0).history
 
 
 def named_layers(model: keras.Model) -> dict[str, keras.layers.Layer]:
@@ -183,7 +195,7 @@ def shapes_of(structure: object) -> object:
 def assert_close(built: Arrays, oracle: Arrays) -> None:
     assert set(built) == set(oracle)
     for output, values in oracle.items():
-        np.testing.assert_allclose(built[output], values, rtol=1e-4, atol=1e-5, err_msg=output)
+        np.testing.assert_allclose(built[output], values, rtol=1e-4, atol=1e-5 * np.abs(values).max(), err_msg=output)
 
 
 def test_every_spec_has_an_oracle() -> None:
@@ -206,7 +218,7 @@ def test_inputs_and_outputs(pair: Pair) -> None:
     assert built.name == oracle.name
     assert [tensor.name for tensor in built.inputs] == [tensor.name for tensor in oracle.inputs]
     assert [tensor.name for tensor in built.inputs] == sorted(yaml.safe_load(SPECS[pair.name].read_text())["inputs"])
-    assert shapes_of(built.input) == shapes_of(oracle.input)
+    assert shapes_of(built.inputs) == shapes_of(oracle.inputs)
     assert shapes_of(built.output) == shapes_of(oracle.output)
     if isinstance(built.output, list):
         assert built.output_names == oracle.output_names == output_names(pair.name)
@@ -246,18 +258,16 @@ def test_equal_weights_give_equal_outputs(pair: Pair) -> None:
     assert_close(ours, theirs)
     for output, values in theirs.items():
         assert np.isfinite(values).all()
-        assert np.ptp(values, axis=0).max() > 1e-4, f"{output} does not depend on the input"
-        assert np.abs(before[output] - values).max() > 1e-3, f"{output} does not depend on the weights"
+        scale = np.abs(values).max()
+        assert np.ptp(values, axis=0).max() > 1e-3 * scale, f"{output} does not depend on the input"
+        assert np.abs(before[output] - values).max() > 1e-2 * scale, f"{output} does not depend on the weights"
 
 
 def test_one_step_of_training_is_the_same(pair: Pair) -> None:
     copy_weights(pair.oracle, pair.built)
     before = {path: ours.copy() for path, ours, _ in weights_by_path(pair.built, pair.oracle)}
-    x, y = inputs_of(pair.oracle), targets_of(pair.name, pair.oracle)
-    copy_weights(pair.oracle, pair.built)
-    ours, theirs = (
-        model.fit(x, y, batch_size=SAMPLES, epochs=1, verbose=0).history for model in (pair.built, pair.oracle)
-    )
+    targets = targets_of(pair.name, pair.oracle)
+    ours, theirs = (trained(pair.name, model, targets) for model in (pair.built, pair.oracle))
     assert set(ours) == set(theirs)
     assert np.isfinite(ours["loss"][0])
     for key, values in theirs.items():
@@ -285,17 +295,28 @@ def test_a_saved_model_loads_in_safe_mode(pair: Pair, tmp_path: Path) -> None:
     assert_close(predicted(pair.name, loaded), predicted(pair.name, pair.built))
 
 
-def test_what_is_sampled_differs_from_call_to_call() -> None:
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", sorted(SPECS))
+def test_data_is_taken_by_name_without_a_warning(name: str) -> None:
+    model = graphspec.load(SPECS[name]).build()
+    assert by_name(name, model(inputs_of(model)))
+
+
+def test_a_code_is_sampled_in_training_alone() -> None:
     model = graphspec.load(SPECS["variational"]).build()
-    first, second = predicted("variational", model), predicted("variational", model)
+    x = inputs_of(model)
+    first, second = (model(x, training=True) for _ in range(2))
     np.testing.assert_array_equal(first["divergence"], second["divergence"])
-    assert np.abs(first["reconstruction"] - second["reconstruction"]).max() > 1e-3
+    assert np.abs(first["reconstruction"] - second["reconstruction"]).max() > 1e-2
+    mean = model.get_layer("encoder").predict(x["image"], verbose=0)["mean"]
+    drawn = model.get_layer("decoder").predict(mean, verbose=0)
+    assert_close({"reconstruction": predicted("variational", model)["reconstruction"]}, {"reconstruction": drawn})
 
 
 def test_a_frozen_model_keeps_its_weights_while_the_one_before_it_learns() -> None:
     model = graphspec.load(SPECS["gan"]).build()
     before = {part: model.get_layer(part).get_weights() for part in ("generator", "discriminator")}
-    model.fit({"noise": np.ones((SAMPLES, 64))}, {"verdict": np.ones((SAMPLES, 1))}, verbose=0)
+    model.fit({"noise": np.ones((SAMPLES, 64))}, np.ones((SAMPLES, 1)), verbose=0)
     for part, values in before.items():
         same = all(np.array_equal(a, b) for a, b in zip(values, model.get_layer(part).get_weights(), strict=True))
         assert same == (part == "discriminator")

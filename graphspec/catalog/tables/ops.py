@@ -133,6 +133,7 @@ ARGUMENTS = MappingProxyType({
 
 OF_OP = MappingProxyType({
     "append": {"axis": AXIS_OR_ALL},
+    "arange": {"start": "int|float", "step": "null|int|float", "stop": "null|int|float"},
     "argmax": {"axis": AXIS_OR_ALL},
     "argmin": {"axis": AXIS_OR_ALL},
     "argpartition": {"axis": AXIS_OR_ALL},
@@ -180,7 +181,7 @@ OF_OP = MappingProxyType({
     "matrix_rank": {"tol": "null|float"},
     "max_pool": {"strides": f"null|{SIZES}"},
     "moments": {"axes": AXES},
-    "multi_hot": {"axis": AXIS, "num_classes": "null|int[1:]"},
+    "multi_hot": {"axis": AXIS},
     "nanargmax": {"axis": AXIS_OR_ALL},
     "nanargmin": {"axis": AXIS_OR_ALL},
     "nancumprod": {"axis": AXIS_OR_ALL},
@@ -218,6 +219,7 @@ OF_OP = MappingProxyType({
 # Where the code of an op says something else than what it takes.
 ROLES = MappingProxyType({
     "abs": {"x": "tensor"},
+    "arange": {"start": "literal", "stop": "literal", "step": "literal"},
     "concatenate": {"xs": "tensors"},
     "conj": {"x": "tensor"},
     "dstack": {"xs": "tensors"},
@@ -238,6 +240,9 @@ ROLES = MappingProxyType({
     "stack": {"x": "tensors"},
     "vstack": {"xs": "tensors"},
 })  # fmt: skip
+
+# Arguments that have a default which the op then does not accept.
+REQUIRED = frozenset({("multi_hot", "num_classes")})
 
 # How many tensors a list of tensors holds at least, and at most; the others hold one or more.
 COUNTS = MappingProxyType({
