@@ -90,14 +90,13 @@ def mended(mapping: Mapping, diagnostics: Diagnostics) -> Mapping:
     if not any(_opens(entry.value) for entry in mapping.entries.values()):
         return mapping
     entries: dict[str, Entry] = {}
-    waiting = list(mapping.entries.values())
-    while waiting:
-        entry = waiting.pop(0)
-        ends = next((n for n, other in enumerate(waiting) if other.key.endswith(")")), None)
-        if _opens(entry.value) and ends is not None and all(_is_bare(other) for other in waiting[: ends + 1]):
-            entry = _bracketed(entry, waiting[: ends + 1], diagnostics)
-            del waiting[: ends + 1]
-        entries[entry.key] = entry
+    given = list(mapping.entries.values())
+    at = 0
+    while at < len(given):
+        entry = given[at]
+        rest = _rest_of_tuple(given, at) if _opens(entry.value) else []
+        at += 1 + len(rest)
+        entries[entry.key] = _bracketed(entry, rest, diagnostics) if rest else entry
     return Mapping(entries, mapping.span)
 
 
@@ -105,22 +104,34 @@ def _opens(value: Tree) -> bool:
     return isinstance(value, Scalar) and value.plain and value.text.startswith("(") and not value.text.endswith(")")
 
 
-def _is_bare(entry: Entry) -> bool:
-    return isinstance(entry.value, Scalar) and not entry.value.text
+def _rest_of_tuple(given: list[Entry], at: int) -> list[Entry]:
+    for end in range(at + 1, min(len(given), at + MAX_SIZES)):
+        if not isinstance(given[end].value, Scalar) or scalar(given[end].value) is not None:
+            return []
+        if given[end].key.endswith(")"):
+            return given[at + 1 : end + 1]
+    return []
 
 
 def _bracketed(entry: Entry, rest: list[Entry], diagnostics: Diagnostics) -> Entry:
     start, end = entry.value.span, rest[-1].span
     span = Span(start.path, start.line, start.column, end.end_line, end.end_column)
     opening = entry.value.text if isinstance(entry.value, Scalar) else ""
-    texts = [opening[1:], *(other.key for other in rest)]
-    texts[-1] = texts[-1][:-1]
-    shown = ", ".join(text.strip() for text in texts)
+    texts = f"{opening[1:]},{','.join(other.key for other in rest)[:-1]}".split(",")
+    shown = ", ".join(texts)
     diagnostics.error(
-        "GS203", f'"({shown})" is not a list; a list stands in brackets', span, help=f"write {entry.key}: [{shown}]"
+        "GS203", f'"({shown})" is not a list: a list stands in brackets', span, help=f"write {entry.key}: [{shown}]"
     )
-    items = tuple(Scalar(int(text) if text.strip().isdigit() else text, span, text) for text in texts)
+    items = tuple(Scalar(_size(text), span, text) for text in texts)
     return Entry(entry.key, entry.span, Sequence(items, span))
+
+
+def _size(text: str) -> int | str | None:
+    return int(text) if text.isdigit() and len(text) < MAX_DIGITS else None if text == "None" else text
+
+
+MAX_SIZES = 16
+MAX_DIGITS = 16
 
 
 def in_brackets(value: Tree) -> str | None:

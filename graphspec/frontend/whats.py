@@ -8,13 +8,14 @@ from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import nearest
 from graphspec.frontend.document import NodeSpec, What, WhatKind
-from graphspec.frontend.fields import checked_fields, describe_value, scalar
+from graphspec.frontend.fields import checked_fields, describe_value, mended, scalar
 from graphspec.frontend.structure import MEMBER, Part
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 
 RESERVED: dict[str, WhatKind] = {"call": "call", "chain": "chain", "expr": "expr"}
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _CLASS = re.compile(r"[A-Z][A-Za-z0-9_]*\Z")
+_BESIDE = ("from", "with")
 
 
 def read_what(
@@ -30,7 +31,34 @@ def read_what(
     beside = Mapping({key: entry for key, entry in mapping.entries.items() if key not in consumed}, mapping.span)
     if meant.entry is None:
         return None, beside
-    return _what(meant.entry, subject, diagnostics), beside
+    entry, inside = _parted(meant.entry, own, subject, diagnostics)
+    if inside:
+        beside = Mapping({**inside, **beside.entries}, mapping.span)
+    return _what(entry, subject, diagnostics), beside
+
+
+def _parted(
+    entry: Entry, own: Collection[str], subject: str, diagnostics: Diagnostics
+) -> tuple[Entry, dict[str, Entry]]:
+    """Part what belongs beside a layer from its arguments: ``Dense: {units: 3, from: x}``."""
+    arguments = entry.value
+    if entry.key in RESERVED or not isinstance(arguments, Mapping):
+        return entry, {}
+    arguments = mended(arguments, diagnostics)
+    inside = {key: item for key, item in arguments.entries.items() if key in own and key in _BESIDE}
+    for key, item in inside.items():
+        diagnostics.error(
+            "GS207",
+            f'"{key}" stands inside {entry.key} in {subject}, not beside it',
+            item.span,
+            help=f"write {{{entry.key}: {{...}}, {key}: ...}}",
+            related=[Related(f"{entry.key} is here", entry.span)],
+        )
+    rest = {key: item for key, item in arguments.entries.items() if key not in inside}
+    return Entry(entry.key, entry.span, Mapping(rest, arguments.span)), inside
+
+
+_WHATS = 'give it one layer, op or application (Dense: {units: 10}), or "call", "chain" or "expr"'
 
 
 class _Meant:
@@ -52,7 +80,7 @@ def _misindented(candidates: list[Entry], subject: str, diagnostics: Diagnostics
         return None
     head = heads[0]
     arguments = [entry for entry in candidates if entry is not head]
-    shown = ", ".join(f'"{entry.key}"' for entry in arguments)
+    shown = " and ".join(f'"{entry.key}"' for entry in arguments)
     diagnostics.error(
         "GS207",
         f"{shown} stand{'s' if len(arguments) == 1 else ''} beside {head.key} in {subject}, not inside it",
@@ -77,6 +105,9 @@ def _single(
     heads = [entry for entry in candidates if _is_what_name(entry.key)]
     others = [entry for entry in candidates if not _is_what_name(entry.key)]
     consumed = list(heads)
+    if not heads and others and not any(_may_be_what(entry, reserved, own) for entry in others):
+        _report_no_what(others, subject, diagnostics)
+        return _Meant(None, others)
     for entry in others:
         if nearest(entry.key, [key for key in own if key not in mapping.entries]) and (heads or len(others) > 1):
             continue
@@ -95,7 +126,7 @@ def _single(
             "GS205",
             f"{subject} does not say what it is",
             place,
-            help='give it one layer, op or application (Dense: {units: 10}), or "call", "chain" or "expr"',
+            help=_WHATS,
         )
         return _Meant(None, consumed)
     if len([entry for entry in heads if entry in candidates]) > 1:
@@ -109,6 +140,22 @@ def _single(
         )
         return _Meant(None, consumed)
     return _Meant(heads[0], consumed)
+
+
+def _may_be_what(entry: Entry, reserved: Collection[str], own: Collection[str]) -> bool:
+    if isinstance(entry.value, Mapping) or _is_nothing(entry.value):
+        return True
+    return nearest(entry.key, (*reserved, *own, *catalog.layer_names())) is not None
+
+
+def _report_no_what(others: list[Entry], subject: str, diagnostics: Diagnostics) -> None:
+    shown = " and ".join(f'"{entry.key}"' for entry in others)
+    diagnostics.error(
+        "GS205",
+        f"{subject} does not say what it is: {shown} {'is' if len(others) == 1 else 'are'} no layer",
+        others[0].span,
+        help=_WHATS,
+    )
 
 
 def _report_argument_outside(entry: Entry, head: Entry, subject: str, diagnostics: Diagnostics) -> bool:
@@ -145,7 +192,7 @@ def _what(entry: Entry, subject: str, diagnostics: Diagnostics) -> What | None:
             "GS203",
             f"the arguments of {entry.key} in {subject} must be a mapping, not {describe_value(arguments)}",
             arguments.span,
-            help=_first_argument_help(entry),
+            help=arguments_help(entry),
         )
         return None
     return What(kind=kind, name=name, span=entry.span, arguments=arguments)
@@ -166,12 +213,15 @@ def classify(key: str) -> tuple[WhatKind, str]:
     return "layer", key
 
 
-def _first_argument_help(entry: Entry) -> str | None:
+def arguments_help(entry: Entry) -> str | None:
+    """Return how to write arguments by name that were written by place, as in ``Dense: 10``."""
     layer = catalog.layer(entry.key)
-    if layer is None or not isinstance(entry.value, Scalar):
+    values = entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
+    texts = [value.text for value in values if isinstance(value, Scalar)]
+    if layer is None or not 0 < len(texts) <= len(layer.arguments) or len(texts) != len(values):
         return None
-    first = next(iter(layer.arguments), None)
-    return None if first is None else f"write {entry.key}: {{{first}: {entry.value.text}}}"
+    named = ", ".join(f"{name}: {text}" for name, text in zip(layer.arguments, texts, strict=False))
+    return f"write {entry.key}: {{{named}}}"
 
 
 def _named(entry: Entry, kind: WhatKind, subject: str, diagnostics: Diagnostics) -> What | None:
@@ -179,7 +229,12 @@ def _named(entry: Entry, kind: WhatKind, subject: str, diagnostics: Diagnostics)
     if not isinstance(value, Scalar) or not (isinstance(value.value, str) or kind == "expr") or not value.text:
         wanted = "the name of an entry of layers or models" if kind == "call" else "an expression"
         place = entry.span if _is_nothing(value) else value.span
-        diagnostics.error("GS203", f'"{entry.key}" in {subject} must be {wanted}, not {describe_value(value)}', place)
+        help_ = None
+        if kind == "call" and isinstance(value, Mapping) and len(value.entries) == 1:
+            help_ = f"write call: {next(iter(value.entries))}; what it is made of stands with the entry"
+        diagnostics.error(
+            "GS203", f'"{entry.key}" in {subject} must be {wanted}, not {describe_value(value)}', place, help=help_
+        )
         return None
     return What(kind=kind, name=value.text, span=value.span, arguments=value)
 
@@ -189,7 +244,8 @@ def _chain(entry: Entry, subject: str, diagnostics: Diagnostics) -> What | None:
     if not isinstance(value, Sequence) or not value.items:
         shown = "an empty list" if isinstance(value, Sequence) else describe_value(value)
         place = entry.span if _is_nothing(value) else value.span
-        diagnostics.error("GS203", f'"chain" in {subject} must be a list of layers, not {shown}', place)
+        help_ = 'put "- " before each of its layers' if isinstance(value, Mapping) else None
+        diagnostics.error("GS203", f'"chain" in {subject} must be a list of layers, not {shown}', place, help=help_)
         return None
     members = tuple(
         _member(item, f"member {number} of {subject}", diagnostics) for number, item in enumerate(value.items, 1)
@@ -249,8 +305,17 @@ def checked_name(value: Tree | None, subject: str, diagnostics: Diagnostics) -> 
         return None
     if NAME.match(name):
         return name
-    diagnostics.error("GS204", f'{subject} has the name "{name}", which is not one', value.span, help=NAME_HELP)
+    diagnostics.error(
+        "GS204", f'"{name}" cannot be the name of {subject}{right_name(name)}', value.span, help=NAME_HELP
+    )
     return None
+
+
+def right_name(name: str) -> str:
+    """Return ``; did you mean "my_layer"?`` for a text that is no name, or nothing where it cannot become one."""
+    meant = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
+    meant = f"_{meant}" if meant[:1].isdigit() else meant
+    return f'; did you mean "{meant}"?' if NAME.match(meant) else ""
 
 
 NAME_HELP = "a name has letters, digits and underscores, and does not start with a digit"

@@ -317,9 +317,21 @@ def _object(
         if not found.is_class and (category == "activation" or not found.arguments):
             return _function(entry, given, category, checker)
         values = check_arguments(found.name, entry.span, found.arguments, given, path, checker)
-        return Object(category, found.canonical, values)
+        exact = {name: _exact(value, found.arguments[name].kind) for name, value in values.items()}
+        return Object(category, found.canonical, exact)
     report_unknown_object(entry.key, entry.span, kind, categories, subject, checker)
     return UNKNOWN
+
+
+def _exact(value: Value, kind: str) -> Value:
+    """Return a value in the form that optimizers and metrics insist on: 1.0 for 1, an optimizer for its name."""
+    names = {alternative.name for alternative in parse_kind(kind)}
+    if isinstance(value, int) and not isinstance(value, bool) and "float" in names and "int" not in names:
+        return float(value)
+    if isinstance(value, str) and "optimizer" in names:
+        found = catalog.object_("optimizer", value)
+        return value if found is None else Object("optimizer", found.canonical, {})
+    return value
 
 
 def _function(entry: Entry, given: Mapping | None, category: str, checker: Checker) -> Value | Unknown:

@@ -27,7 +27,7 @@ from graphspec.frontend.program import Call, Reference
 from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree
 from graphspec.graph.arguments import check_value
 from graphspec.graph.bind import spread
-from graphspec.graph.checker import TRUST_HELP, Checker, Unknown
+from graphspec.graph.checker import Checker, Unknown
 from graphspec.graph.ir import EllipsisOf, Node, SliceOf, Tensor, Value
 from graphspec.graph.scope import MISSING, Missing, Scope
 
@@ -99,9 +99,9 @@ class _Builder:
     def place(self, expression: Expression) -> Span:
         return within(self.text, expression.start, expression.end - expression.start)
 
-    def fail(self, message: str, expression: Expression, code: str = "GS217", help_: str | None = None) -> Missing:
+    def fail(self, message: str, expression: Expression, code: str = "GS217") -> Missing:
         self.failed = True
-        self.checker.diagnostics.error(code, message, self.place(expression), help=help_, node=self.call.path)
+        self.checker.diagnostics.error(code, message, self.place(expression), node=self.call.path)
         return MISSING
 
     def reference(self, expression: Name, *, as_list: bool = False) -> Tensor | Missing:
@@ -188,7 +188,7 @@ class _Builder:
                 self.value(operand)
             return self.fail(f'unknown op "ops.{expression.op}"{hint}', expression, "GS401")
         if found.refused is not None:
-            return self.fail(f"ops.{found.name} is refused: {found.refused}", expression, "GS407", TRUST_HELP)
+            return self.fail(f"ops.{found.name} is refused: {found.refused}", expression, "GS407")
         given = self.assigned(expression, found)
         if given is None:
             return MISSING
@@ -226,13 +226,14 @@ class _Builder:
 
     def assigned(self, expression: Apply, found: Op) -> list[tuple[CallArgument, Expression]] | None:
         by_name = {argument.name: argument for argument in found.arguments}
-        if len(expression.operands) > len(found.arguments):
+        operands = _gathered(expression, found)
+        if len(operands) > len(found.arguments):
             self.fail(
-                f"ops.{found.name} takes {len(found.arguments)} arguments, not {len(expression.operands)}",
+                f"ops.{found.name} takes {len(found.arguments)} arguments, not {len(operands)}",
                 expression, "GS409",
             )  # fmt: skip
             return None
-        given = dict(zip(by_name, expression.operands, strict=False))
+        given = dict(zip(by_name, operands, strict=False))
         for name, operand in expression.keywords:
             if name not in by_name:
                 hint = did_you_mean(name, by_name)
@@ -271,3 +272,13 @@ class _Builder:
         items = [self.tree(item) for item in operand.items]
         present = tuple(item for item in items if item is not None)
         return Sequence(present, self.place(operand)) if len(present) == len(items) else None
+
+
+def _gathered(expression: Apply, found: Op) -> tuple[Expression, ...]:
+    """Return the operands, with those that one argument takes in any number put into one list."""
+    operands = expression.operands
+    place = next((number for number, argument in enumerate(found.arguments) if argument.variadic), None)
+    if place is None or len(operands) <= place:
+        return operands
+    rest = operands[place:]
+    return (*operands[:place], Items(rest, rest[0].start, rest[-1].end))

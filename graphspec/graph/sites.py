@@ -13,7 +13,7 @@ from graphspec.frontend.program import Call, Program
 from graphspec.frontend.tree import Mapping, Scalar
 from graphspec.graph.arguments import check_arguments, make_layer
 from graphspec.graph.bind import Bound, Signature, check_literals
-from graphspec.graph.checker import TRUST_HELP, Checker
+from graphspec.graph.checker import Checker
 from graphspec.graph.ir import Callable
 from graphspec.graph.scope import (
     ONE,
@@ -129,7 +129,7 @@ def _op_site(site: Site, what: What, checker: Checker) -> Site:
         checker.diagnostics.error("GS401", f'unknown op "ops.{what.name}"{hint}', what.span)
         return site
     if found.refused is not None:
-        checker.diagnostics.error("GS407", f"ops.{what.name} is refused: {found.refused}", what.span, help=TRUST_HELP)
+        checker.diagnostics.error("GS407", f"ops.{what.name} is refused: {found.refused}", what.span)
         return site
     site.signature = Signature(f"ops.{found.name}", found.arguments, is_op=True)
     beside = what.arguments if isinstance(what.arguments, Mapping) else None

@@ -25,6 +25,8 @@ from graphspec.target.values import to_keras
 
 _FRAMES_PER_NODE = 8
 _PLAIN_RECURSION = 900
+# Where Keras takes a tuple and no list.
+_TUPLES = {"TextVectorization": ("ngrams",)}
 
 
 @dataclass(slots=True)
@@ -204,6 +206,9 @@ class _Lowering:
             return _FAILED
         if made.kind == "plugin":
             return plugin_class(made.type)(name=made.keras_name, **arguments)
+        for key in _TUPLES.get(made.type, ()):
+            if isinstance(arguments.get(key), list):
+                arguments[key] = tuple(arguments[key])
         return getattr(load_keras().layers, made.type)(name=made.keras_name, **arguments)
 
     def nested(self, key: str, graph: Graph) -> Any:  # noqa: ANN401 - a model of Keras
