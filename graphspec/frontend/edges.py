@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from graphspec.catalog import catalog
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
 from graphspec.frontend.fields import describe_value
@@ -14,6 +15,7 @@ from graphspec.frontend.tree import Scalar, Sequence, Tree
 COMMUTATIVE = frozenset({"Add", "Multiply", "Average", "Maximum", "Minimum"})
 REFERENCE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*\Z")
 _NODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_BROKEN_ARROW = re.compile(r"- +>|=>|-->|<-|\u2192")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +28,19 @@ class Arrow:
 
 @dataclass(slots=True)
 class Wiring:
-    """The arrows into each node; ``complete`` is False where a mistake may hide some."""
+    """The arrows into each node; ``complete`` is False where a mistake may hide some.
+
+    ``unknown`` holds the names at their heads that are no node, and so are reported as tails no more.
+    """
 
     arrows: dict[str, list[Arrow]] = field(default_factory=dict)
     targets: list[Reference] = field(default_factory=list)
     complete: bool = True
+    unknown: set[str] = field(default_factory=set)
 
 
-def read_edges(tree: Tree | None, diagnostics: Diagnostics) -> Wiring:
-    """Return the arrows of ``edges``, by the node they lead to."""
+def read_edges(tree: Tree | None, names: Collection[str], diagnostics: Diagnostics) -> Wiring:
+    """Return the arrows of ``edges``, by the node they lead to; ``names`` are those of inputs and nodes."""
     wiring = Wiring()
     if tree is None or (isinstance(tree, Scalar) and tree.value is None):
         return wiring
@@ -45,7 +51,7 @@ def read_edges(tree: Tree | None, diagnostics: Diagnostics) -> Wiring:
         wiring.complete = False
         return wiring
     for item in tree.items:
-        _read_line(item, wiring, diagnostics)
+        _read_line(item, wiring, names, diagnostics)
     return wiring
 
 
@@ -54,7 +60,7 @@ def operands_of(node: str, layer: str | None, arrows: list[Arrow], diagnostics: 
     if len(arrows) == 1:
         sources = arrows[0].sources
         return sources[0] if len(sources) == 1 else Operands(sources, arrows[0].span)
-    if layer not in COMMUTATIVE:
+    if layer not in COMMUTATIVE and not _takes_one(layer):
         names = ", ".join(source.path for arrow in arrows for source in arrow.sources)
         diagnostics.error(
             "GS211",
@@ -64,15 +70,28 @@ def operands_of(node: str, layer: str | None, arrows: list[Arrow], diagnostics: 
             related=[Related("the first arrow is here", arrows[0].span)],
             node=node,
         )
-    return Operands(tuple(source for arrow in arrows for source in arrow.sources), arrows[0].span)
+    return Operands(tuple(source for arrow in arrows for source in arrow.sources), arrows[1].span)
 
 
-def _read_line(item: Tree, wiring: Wiring, diagnostics: Diagnostics) -> None:
+def _takes_one(layer: str | None) -> bool:
+    """Say whether a layer takes one tensor, so that what is wrong with two arrows is not their order."""
+    found = None if layer is None else catalog.layer(layer)
+    return found is not None and sum(argument.role in {"tensor", "tensors"} for argument in found.call) == 1 and (
+        found.call[0].role == "tensor"
+    )
+
+
+def _read_line(item: Tree, wiring: Wiring, names: Collection[str], diagnostics: Diagnostics) -> None:
     if not isinstance(item, Scalar) or not isinstance(item.value, str):
         wiring.complete = False
-        diagnostics.error("GS210", f'an edge must be text like "a -> b", not {describe_value(item)}', item.span)
+        help_ = None
+        if isinstance(item, Sequence) and all(isinstance(part, Scalar) and part.text for part in item.items):
+            help_ = f"write {' -> '.join(part.text for part in item.items if isinstance(part, Scalar))}"
+        diagnostics.error(
+            "GS210", f'an edge must be text like "a -> b", not {describe_value(item)}', item.span, help=help_
+        )
         return
-    groups = _groups(item, diagnostics)
+    groups = _groups(item, names, diagnostics)
     if groups is None:
         wiring.complete = False
         return
@@ -82,7 +101,7 @@ def _read_line(item: Tree, wiring: Wiring, diagnostics: Diagnostics) -> None:
             wiring.targets.append(target)
 
 
-def _groups(item: Scalar, diagnostics: Diagnostics) -> list[tuple[Reference, ...]] | None:
+def _groups(item: Scalar, names: Collection[str], diagnostics: Diagnostics) -> list[tuple[Reference, ...]] | None:
     text = str(item.value)
     if "->" not in text:
         diagnostics.error("GS210", f'the edge "{text}" has no arrow', item.span, help='write it as "source -> target"')
@@ -91,7 +110,7 @@ def _groups(item: Scalar, diagnostics: Diagnostics) -> list[tuple[Reference, ...
     offset = 0
     for position, segment in enumerate(text.split("->")):
         pattern = REFERENCE if position == 0 else _NODE
-        group = _group(segment, offset, item, pattern, diagnostics)
+        group = _group(segment, offset, item, pattern, names, diagnostics)
         if group is None:
             return None
         groups.append(group)
@@ -100,7 +119,12 @@ def _groups(item: Scalar, diagnostics: Diagnostics) -> list[tuple[Reference, ...
 
 
 def _group(
-    segment: str, offset: int, item: Scalar, pattern: re.Pattern[str], diagnostics: Diagnostics
+    segment: str,
+    offset: int,
+    item: Scalar,
+    pattern: re.Pattern[str],
+    names: Collection[str],
+    diagnostics: Diagnostics,
 ) -> tuple[Reference, ...] | None:
     references: list[Reference] = []
     for word in segment.split(","):
@@ -111,12 +135,24 @@ def _group(
         if not name:
             diagnostics.error("GS210", f'the edge "{item.value}" has an arrow or a comma with nothing beside it', place)
             return None
-        if not pattern.match(name):
-            expected = "a reference" if pattern is REFERENCE else "a node (an arrow leads to a whole node)"
-            diagnostics.error("GS210", f'"{name}" in the edge is not {expected}', place)
+        if not pattern.match(name) and name not in names:
+            _report_end(name, place, is_head=pattern is _NODE, diagnostics=diagnostics)
             return None
         references.append(Reference(name, place))
     return tuple(references)
+
+
+def _report_end(name: str, place: Span, diagnostics: Diagnostics, *, is_head: bool) -> None:
+    """Report an end of an arrow that is no name."""
+    help_ = None
+    if is_head and REFERENCE.match(name):
+        help_ = f"an arrow leads to a whole node: {name.split('.', 1)[0]}"
+    elif _BROKEN_ARROW.search(name):
+        help_ = 'an arrow is written "->"'
+    elif " " in name:
+        help_ = 'names stand apart by "->" or ","'
+    expected = "a node" if is_head else "a reference"
+    diagnostics.error("GS210", f'"{name}" in the edge is not {expected}', place, help=help_)
 
 
 def within(item: Scalar, start: int, length: int) -> Span:

@@ -1,7 +1,7 @@
 """Document -> program: chains become their members, arrows become operands, every call gets its path."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
@@ -11,6 +11,7 @@ from graphspec.frontend.edges import REFERENCE, Wiring, operands_of, read_edges,
 from graphspec.frontend.fields import describe_value
 from graphspec.frontend.program import Call, FileProgram, Operand, Operands, Outputs, Program, Reference
 from graphspec.frontend.tree import Mapping, Scalar, Sequence, Tree
+from graphspec.frontend.whats import UNKNOWN_SOURCE
 
 _WORD_END = re.compile(r"([a-z])([A-Z])")
 _ACRONYM_END = re.compile(r"(.)([A-Z][a-z0-9]+)")
@@ -40,21 +41,23 @@ def _model(spec: ModelSpec | None, diagnostics: Diagnostics) -> Program | FilePr
 
 
 def _program(body: Body, diagnostics: Diagnostics, **named: object) -> Program:
-    wiring = read_edges(body.edges, diagnostics)
+    names = {*body.inputs, *body.nodes}
+    wiring = read_edges(body.edges, names, diagnostics)
     unknown = [target for target in unknown_targets(wiring, body.nodes) if target.path]
     for target in unknown:
         _report_target(target, body, diagnostics)
     if unknown:
         wiring.complete = False
+    wiring.unknown = {target.path for target in unknown} - names
     aliases: dict[str, str] = {}
     calls: list[Call] = []
     for name, node in body.nodes.items():
-        calls.extend(_node_calls(name, node, wiring, aliases, diagnostics))
+        calls.extend(_node_calls(name, node, wiring, aliases, names, diagnostics))
     return Program(
         inputs=body.inputs,
         calls=tuple(calls),
         aliases=aliases,
-        outputs=_outputs(body.outputs, diagnostics),
+        outputs=_outputs(body.outputs, names, diagnostics),
         span=body.span,
         dtype=body.dtype,
         **named,  # type: ignore[arg-type]
@@ -71,9 +74,14 @@ def _report_target(target: Reference, body: Body, diagnostics: Diagnostics) -> N
 
 
 def _node_calls(
-    name: str, node: NodeSpec, wiring: Wiring, aliases: dict[str, str], diagnostics: Diagnostics
+    name: str,
+    node: NodeSpec,
+    wiring: Wiring,
+    aliases: dict[str, str],
+    names: Collection[str],
+    diagnostics: Diagnostics,
 ) -> Iterator[Call]:
-    operands, wired = _operands(name, node, wiring, diagnostics)
+    operands, wired = _operands(name, node, wiring, names, diagnostics)
     if node.what is None or node.what.kind != "chain":
         yield Call(
             path=name,
@@ -103,6 +111,9 @@ def _chain_calls(
     for position, member in enumerate(chain.members):
         member_path = _member_path(path, member, counts, is_last=position == last)
         trainable = outer.trainable if member.trainable is None else member.trainable
+        place = member.what.span if member.what else member.span
+        if before is not None and position:
+            operands, wired = Reference(before, place), True
         if member.what is not None and member.what.kind == "chain":
             inner = replace(member, trainable=trainable)
             yield from _chain_calls(member_path, member.what, inner, operands, aliases, wired=wired, before=before)
@@ -110,7 +121,7 @@ def _chain_calls(
             yield Call(
                 path=member_path,
                 keras_name=(outer.name if position == last else None) or member_path,
-                span=member.what.span if member.what else member.span,
+                span=place,
                 what=member.what,
                 operands=operands,
                 wired=wired,
@@ -119,7 +130,6 @@ def _chain_calls(
                 before=before,
             )
         before = member_path
-        operands, wired = Reference(member_path, member.span), True
     if before is not None and before != path:
         aliases[path] = before
 
@@ -137,9 +147,13 @@ def _member_path(path: str, member: NodeSpec, counts: dict[str, int], *, is_last
     return f"{path}.{stem}" if count == 0 else f"{path}.{stem}_{count}"
 
 
-def _operands(name: str, node: NodeSpec, wiring: Wiring, diagnostics: Diagnostics) -> tuple[Operand, bool]:
+def _operands(
+    name: str, node: NodeSpec, wiring: Wiring, names: Collection[str], diagnostics: Diagnostics
+) -> tuple[Operand, bool]:
     arrows = wiring.arrows.get(name)
-    if node.source is not None and arrows:
+    if node.source is UNKNOWN_SOURCE and not arrows:
+        return None, False
+    if node.source is not None and node.source is not UNKNOWN_SOURCE and arrows:
         diagnostics.error(
             "GS209",
             f'node "{name}" is wired twice: by "from" and by an arrow',
@@ -148,10 +162,12 @@ def _operands(name: str, node: NodeSpec, wiring: Wiring, diagnostics: Diagnostic
             related=[Related("the arrow is here", arrows[0].span)],
             node=name,
         )
-    if node.source is not None:
+    if node.source is not None and node.source is not UNKNOWN_SOURCE:
         before = len(diagnostics)
-        operands = read_operand(node.source, f'"from" of node "{name}"', diagnostics)
+        operands = read_operand(node.source, f'"from" of node "{name}"', names, diagnostics)
         return operands, len(diagnostics) == before
+    if arrows and any(source.path in wiring.unknown for arrow in arrows for source in arrow.sources):
+        return None, False
     if arrows:
         layer = node.what.name if node.what is not None and node.what.kind == "layer" else None
         before = len(diagnostics)
@@ -160,65 +176,72 @@ def _operands(name: str, node: NodeSpec, wiring: Wiring, diagnostics: Diagnostic
     return None, wiring.complete
 
 
-def read_operand(tree: Tree, subject: str, diagnostics: Diagnostics, *, depth: int = 0) -> Operand:
-    """Return the references of a ``from``, with the lists and mappings around them."""
+def read_operand(
+    tree: Tree, subject: str, names: Collection[str], diagnostics: Diagnostics, *, depth: int = 0
+) -> Operand:
+    """Return the references of a ``from``, with the lists and mappings around them.
+
+    One of ``names`` is a reference however it is spelt: a wrong name is reported where it is given.
+    """
     if isinstance(tree, Sequence):
-        items = tuple(read_operand(item, subject, diagnostics, depth=depth + 1) for item in tree.items)
+        items = tuple(read_operand(item, subject, names, diagnostics, depth=depth + 1) for item in tree.items)
         return Operands(items, tree.span)
     if isinstance(tree, Mapping):
         entries = {
-            key: read_operand(entry.value, subject, diagnostics, depth=depth + 1) for key, entry in tree.entries.items()
+            key: read_operand(entry.value, subject, names, diagnostics, depth=depth + 1)
+            for key, entry in tree.entries.items()
         }
         return Operands(entries, tree.span)
     if tree.value is None and depth:
         return None
-    return _reference(tree, subject, diagnostics)
-
-
-def _reference(tree: Scalar, subject: str, diagnostics: Diagnostics) -> Reference | None:
-    if isinstance(tree.value, str) and REFERENCE.match(tree.value):
-        return Reference(tree.value, tree.span)
-    if isinstance(tree.value, str) and "->" in tree.value:
-        help_ = 'arrows stand under "edges"'
-    elif isinstance(tree.value, str) and "," in tree.value:
-        names = ", ".join(part.strip() for part in tree.value.split(","))
-        help_ = f"write a list: [{names}]"
-    elif isinstance(tree.value, str):
-        help_ = 'a reference is a name, or a dotted path like "lstm.1"; arithmetic stands in an "expr" node'
-    else:
-        help_ = 'a literal goes under "with"'
+    if _is_reference(tree, names):
+        return Reference(str(tree.value), tree.span)
+    expected = "a reference" if depth else "a reference, a list or a mapping"
     diagnostics.error(
-        "GS216",
-        f"{subject} must be a reference, a list or a mapping, not {describe_value(tree)}",
-        tree.span,
-        help=help_,
+        "GS216", f"{subject} must be {expected}, not {describe_value(tree)}", tree.span, help=_operand_help(tree)
     )
     return None
 
 
-def _outputs(tree: Tree, diagnostics: Diagnostics) -> Outputs | None:
+def _is_reference(tree: Tree, names: Collection[str]) -> bool:
+    value = tree.value if isinstance(tree, Scalar) else None
+    return isinstance(value, str) and (REFERENCE.match(value) is not None or value in names)
+
+
+def _operand_help(tree: Scalar) -> str:
+    if tree.value is None:
+        return "name what feeds it"
+    if not isinstance(tree.value, str):
+        return 'a literal goes under "with"'
+    if "->" in tree.value:
+        return 'arrows stand under "edges"'
+    if "," in tree.value:
+        return f"write a list: [{', '.join(part.strip() for part in tree.value.split(','))}]"
+    return 'a reference is a name, or a dotted path like "lstm.1"; arithmetic stands in an "expr" node'
+
+
+def _outputs(tree: Tree, names: Collection[str], diagnostics: Diagnostics) -> Outputs | None:
     pairs: list[tuple[str | None, Tree]] = [(None, tree)]
     if isinstance(tree, Sequence):
         pairs = [(None, item) for item in tree.items]
     elif isinstance(tree, Mapping):
         pairs = [(entry.key, entry.value) for entry in tree.entries.values()]
+    elif tree.value is None:
+        pairs = []
     if not pairs:
         diagnostics.error("GS202", '"outputs" names no output: a model needs at least one', tree.span)
         return None
-    names: list[str] = []
-    references: list[Reference] = []
-    for key, value in pairs:
-        reference = _output_reference(value, diagnostics)
-        if reference is None:
-            continue
-        references.append(reference)
-        names.append(key or reference.path)
+    for _, value in pairs:
+        if not _is_reference(value, names):
+            _report_output(value, diagnostics)
+    if not all(_is_reference(value, names) for _, value in pairs):
+        return None
+    references = tuple(Reference(str(value.value), value.span) for _, value in pairs if isinstance(value, Scalar))
+    keys = tuple(key or reference.path for (key, _), reference in zip(pairs, references, strict=True))
     form = "list" if isinstance(tree, Sequence) else "mapping" if isinstance(tree, Mapping) else "one"
-    return Outputs(form=form, names=tuple(names), references=tuple(references), span=tree.span)
+    return Outputs(form=form, names=keys, references=references, span=tree.span)
 
 
-def _output_reference(value: Tree, diagnostics: Diagnostics) -> Reference | None:
-    if isinstance(value, Scalar):
-        return _reference(value, "an output", diagnostics)
-    diagnostics.error("GS216", f"an output must be a reference, not {describe_value(value)}", value.span)
-    return None
+def _report_output(value: Tree, diagnostics: Diagnostics) -> None:
+    help_ = _operand_help(value) if isinstance(value, Scalar) and isinstance(value.value, str) else None
+    diagnostics.error("GS216", f"an output must be a reference, not {describe_value(value)}", value.span, help=help_)

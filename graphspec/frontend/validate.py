@@ -18,14 +18,23 @@ from graphspec.frontend.document import (
     ModelSpec,
     NodeSpec,
 )
-from graphspec.frontend.fields import checked_fields, describe_value, scalar
-from graphspec.frontend.structure import BODY, DOCUMENT, INPUT, LAYER, NODE
+from graphspec.frontend.fields import checked_fields, describe_value, in_brackets, mended, scalar
+from graphspec.frontend.structure import BODY, DOCUMENT, INPUT, LAYER, NODE, Part
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
-from graphspec.frontend.whats import NAME, NAME_HELP, checked_name, node_spec, read_what
+from graphspec.frontend.whats import (
+    NAME,
+    NAME_HELP,
+    UNKNOWN_SOURCE,
+    checked_name,
+    node_spec,
+    read_what,
+    right_name,
+)
 
 MAX_RANK = 32
 _FIRST_LINES = 'a spec starts with "graphspec: 1" and has "inputs", "nodes" and "outputs"'
 _MODEL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}\Z")
+_SECTIONS = ("inputs", "layers", "models", "nodes")
 _Part = TypeVar("_Part")
 
 
@@ -39,9 +48,10 @@ def validate(tree: Mapping, diagnostics: Diagnostics) -> Document | None:
     if not any(key in tree.entries or nearest(key, tree.entries) for key in DOCUMENT.required):
         diagnostics.error("GS202", 'this is not a spec: it has no "graphspec" key', place, help=_FIRST_LINES)
         return None
-    fields = checked_fields(DOCUMENT, tree, "the spec", place, diagnostics)
+    fields = checked_fields(DOCUMENT, _indented(tree, DOCUMENT, diagnostics), "the spec", place, diagnostics)
     if fields is None:
         return None
+    _check_one_namespace(fields, diagnostics)
     seed = scalar(fields.get("seed"))
     document = Document(
         body=_body(fields, "the spec", place, diagnostics),
@@ -51,17 +61,50 @@ def validate(tree: Mapping, diagnostics: Diagnostics) -> Document | None:
         seed=seed if isinstance(seed, int) else None,
         compile=_mapping(fields, "compile", diagnostics),
     )
-    _check_one_namespace(fields, diagnostics)
-    return document
+    return document if _has_names(fields, "the spec", diagnostics) else None
+
+
+def _indented(tree: Mapping, part: Part, diagnostics: Diagnostics) -> Mapping:
+    """Read keys that stand below an empty section, and are no keys of the part, as the section's own."""
+    entries: dict[str, Entry] = {}
+    inner: dict[str, dict[str, Entry]] = {}
+    section: str | None = None
+    for entry in tree.entries.values():
+        if section and entry.key not in part.keys and nearest(entry.key, part.keys) is None:
+            inner.setdefault(section, {})[entry.key] = entry
+            continue
+        section = entry.key if entry.key in (*_SECTIONS, "compile") and _is_empty(entry.value) else None
+        entries[entry.key] = entry
+    for key, stray in inner.items():
+        first, *others = stray.values()
+        diagnostics.error(
+            "GS207",
+            f'"{first.key}" stands beside "{key}", which is empty, not inside it',
+            first.span,
+            help=f'indent it under "{key}"{", and what follows it" if others else ""}',
+            related=[Related(f'"{key}" is here', entries[key].span)],
+        )
+        entries[key] = Entry(key, entries[key].span, Mapping(stray, first.span))
+    return Mapping(entries, tree.span) if inner else tree
+
+
+def _is_empty(value: Tree) -> bool:
+    return isinstance(value, Scalar) and value.value is None
+
+
+def _has_names(fields: dict[str, Tree], subject: str, diagnostics: Diagnostics) -> bool:
+    """Say whether the sections that name things could be read: where one could not, every name would be unknown."""
+    inputs = fields["inputs"]
+    if _is_empty(inputs) or (isinstance(inputs, Mapping) and not inputs.entries):
+        diagnostics.error("GS202", f"{subject} has no input: a model needs at least one", inputs.span)
+        return False
+    return all(isinstance(fields[key], Mapping) or _is_empty(fields[key]) for key in _SECTIONS if key in fields)
 
 
 def _body(fields: dict[str, Tree], subject: str, place: Span, diagnostics: Diagnostics) -> Body:
-    inputs = _section(fields, "inputs", _input, diagnostics)
-    if not inputs and isinstance(fields["inputs"], Mapping):
-        diagnostics.error("GS202", f"{subject} has no input: a model needs at least one", fields["inputs"].span)
     return Body(
         span=place,
-        inputs=inputs,
+        inputs=_section(fields, "inputs", _input, diagnostics),
         nodes=_section(fields, "nodes", _node, diagnostics),
         edges=fields.get("edges"),
         outputs=fields["outputs"],
@@ -105,11 +148,14 @@ def _first_key(tree: Mapping) -> Span:
 
 def _mapping(fields: dict[str, Tree], key: str, diagnostics: Diagnostics) -> Mapping | None:
     value = fields.get(key)
-    if value is None or (isinstance(value, Scalar) and value.value is None):
+    if value is None or _is_empty(value):
         return None
     if isinstance(value, Mapping):
-        return value
-    diagnostics.error("GS203", f'"{key}" must be a mapping, not {describe_value(value)}', value.span)
+        return mended(value, diagnostics)
+    help_ = None
+    if isinstance(value, Sequence) and all(isinstance(item, Mapping) for item in value.items) and value.items:
+        help_ = 'its entries have names: remove the "- " before each'
+    diagnostics.error("GS203", f'"{key}" must be a mapping, not {describe_value(value)}', value.span, help=help_)
     return None
 
 
@@ -127,13 +173,19 @@ def _section(
 
 def _report_name(entry: Entry, section: str, diagnostics: Diagnostics) -> None:
     singular = section.removesuffix("s")
-    diagnostics.error("GS204", f'"{entry.key}" is not a name for a{"n" * (singular[0] in "aeiou")} {singular}',
-                      entry.span, help=NAME_HELP)  # fmt: skip
+    article = "an" if singular[0] in "aeiou" else "a"
+    diagnostics.error(
+        "GS204",
+        f'"{entry.key}" cannot be the name of {article} {singular}{right_name(entry.key)}',
+        entry.span,
+        help=NAME_HELP,
+    )
 
 
 def _check_one_namespace(fields: dict[str, Tree], diagnostics: Diagnostics) -> None:
+    """Report names that two sections have; of a node and an input, what refers to the name means the input."""
     first: dict[str, tuple[str, Entry]] = {}
-    for section in ("inputs", "layers", "models", "nodes"):
+    for section in _SECTIONS:
         mapping = fields.get(section)
         if not isinstance(mapping, Mapping):
             continue
@@ -149,6 +201,10 @@ def _check_one_namespace(fields: dict[str, Tree], diagnostics: Diagnostics) -> N
                 help="inputs, layers, models and nodes share their names; rename one of the two",
                 related=[Related(f'"{entry.key}" in "{other}" is here', before.span)],
             )
+        clashing = {name for name in mapping.entries if first[name] != (section, mapping.entries[name])}
+        if section == "nodes" and any(first[name][0] == "inputs" for name in clashing):
+            kept = {name: entry for name, entry in mapping.entries.items() if first[name][0] != "inputs"}
+            fields[section] = Mapping(kept, mapping.span)
 
 
 def _as_mapping(entry: Entry, subject: str, expected: str, diagnostics: Diagnostics) -> Mapping | None:
@@ -157,9 +213,20 @@ def _as_mapping(entry: Entry, subject: str, expected: str, diagnostics: Diagnost
     help_ = None
     if isinstance(entry.value, Scalar) and isinstance(entry.value.value, str) and entry.value.value[:1].isupper():
         help_ = f"write {entry.key}: {{{entry.value.value}: {{}}}}"
+    elif subject.startswith("node") and isinstance(entry.value, Sequence):
+        help_ = f"layers in a row are a chain: write {entry.key}: {{chain: [...], from: ...}}"
+    elif subject.startswith("input") and isinstance(entry.value, Scalar):
+        help_ = _shape_help(entry)
     place = entry.span if describe_value(entry.value) == "nothing" else entry.value.span
     diagnostics.error("GS203", f"{subject} must be {expected}, not {describe_value(entry.value)}", place, help=help_)
     return None
+
+
+def _shape_help(entry: Entry) -> str | None:
+    listed = in_brackets(entry.value)
+    if isinstance(entry.value, Scalar) and isinstance(entry.value.value, int):
+        listed = f"[{entry.value.text}]"
+    return f"write {entry.key}: {listed}" if listed else None
 
 
 def _node(entry: Entry, diagnostics: Diagnostics) -> NodeSpec:
@@ -169,6 +236,8 @@ def _node(entry: Entry, diagnostics: Diagnostics) -> NodeSpec:
         return NodeSpec(span=entry.span, what=None)
     what, beside = read_what(mapping, NODE, subject, entry.span, diagnostics)
     fields = checked_fields(NODE, beside, subject, entry.span, diagnostics) or {}
+    if any(key not in NODE.keys for key in beside.entries):
+        fields.setdefault("from", UNKNOWN_SOURCE)
     return node_spec(what, entry.span, fields, subject, diagnostics)
 
 
@@ -204,11 +273,12 @@ def _model(entry: Entry, diagnostics: Diagnostics) -> ModelSpec | None:
     mapping = _as_mapping(entry, subject, "a body with inputs, nodes and outputs, or a path to a spec", diagnostics)
     if mapping is None:
         return None
-    fields = checked_fields(BODY, mapping, subject, entry.span, diagnostics)
+    fields = checked_fields(BODY, _indented(mapping, BODY, diagnostics), subject, entry.span, diagnostics)
     if fields is None:
         return None
-    _check_one_namespace({key: fields[key] for key in ("inputs", "nodes") if key in fields}, diagnostics)
-    return _body(fields, subject, entry.span, diagnostics)
+    _check_one_namespace(fields, diagnostics)
+    body = _body(fields, subject, entry.span, diagnostics)
+    return body if _has_names(fields, subject, diagnostics) else None
 
 
 def _input(entry: Entry, diagnostics: Diagnostics) -> InputSpec:
@@ -216,6 +286,7 @@ def _input(entry: Entry, diagnostics: Diagnostics) -> InputSpec:
     if isinstance(entry.value, Sequence):
         return InputSpec(span=entry.span, shape=_shape(entry.value, subject, diagnostics))
     mapping = _as_mapping(entry, subject, "a shape, as in [64, 64, 3], or a mapping with a shape", diagnostics)
+    mapping = None if mapping is None else mended(mapping, diagnostics)
     fields = None if mapping is None else checked_fields(INPUT, mapping, subject, entry.span, diagnostics)
     if fields is None:
         return InputSpec(span=entry.span, shape=())
@@ -223,7 +294,10 @@ def _input(entry: Entry, diagnostics: Diagnostics) -> InputSpec:
     if shape is None:
         return InputSpec(span=entry.span, shape=())
     if not isinstance(shape, Sequence):
-        diagnostics.error("GS208", f'"shape" of {subject} must be a list, not {describe_value(shape)}', shape.span)
+        help_ = _shape_help(Entry("shape", shape.span, shape))
+        diagnostics.error(
+            "GS208", f'"shape" of {subject} must be a list, not {describe_value(shape)}', shape.span, help=help_
+        )
         return InputSpec(span=entry.span, shape=())
     if scalar(fields.get("sparse")) is True and scalar(fields.get("ragged")) is True:
         diagnostics.error("GS404", f"{subject} cannot be both sparse and ragged", fields["ragged"].span)

@@ -16,6 +16,8 @@ RESERVED: dict[str, WhatKind] = {"call": "call", "chain": "chain", "expr": "expr
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _CLASS = re.compile(r"[A-Z][A-Za-z0-9_]*\Z")
 _BESIDE = ("from", "with")
+# Stands for the "from" of a node that has a key nobody knows: that may be what it is fed by.
+UNKNOWN_SOURCE = Scalar(None, Span.of_file(""), "")
 
 
 def read_what(

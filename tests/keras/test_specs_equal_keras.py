@@ -251,6 +251,12 @@ def test_operations_beside_the_layers(pair: Pair) -> None:
     assert computed <= set(ours)
 
 
+def test_optimizers(pair: Pair) -> None:
+    ours, theirs = pair.built.optimizer, pair.oracle.optimizer
+    assert type(ours) is type(theirs)
+    assert plain(ours.get_config()) == plain(theirs.get_config())
+
+
 def test_equal_weights_give_equal_outputs(pair: Pair) -> None:
     before = predicted(pair.name, pair.built)
     copy_weights(pair.oracle, pair.built)
