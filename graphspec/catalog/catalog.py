@@ -24,6 +24,7 @@ __all__ = [
     "application_layers",
     "application_names",
     "layer",
+    "layer_aliases",
     "layer_names",
     "object_",
     "object_names",
@@ -117,10 +118,12 @@ class Op:
 class Object:
     """What an argument takes by name, or by name and arguments: an initializer, an optimizer, a loss and the like.
 
-    ``canonical`` is the attribute of the Keras module. ``by_string`` says whether Keras itself knows the name as a
-    string; a class that it does not know so has to be constructed.
+    ``category`` is the key of SECTIONS that it belongs to, ``canonical`` the attribute of the Keras module.
+    ``by_string`` says whether Keras itself knows the name as a string; a class that it does not know so has to be
+    constructed.
     """
 
+    category: str
     name: str
     canonical: str
     is_class: bool
@@ -196,6 +199,12 @@ def layer_names() -> tuple[str, ...]:
 
 
 @cache
+def layer_aliases() -> tuple[str, ...]:
+    """Return the other names that layers go by, sorted."""
+    return tuple(name for name, entry in _section("layers").items() if "replaces" in entry)
+
+
+@cache
 def op(name: str) -> Op | None:
     """Return the op that is written ``ops.<name>``, in any of the spellings that Keras has for it."""
     entry: Entry | None = _section("ops").get(name)
@@ -233,6 +242,7 @@ def object_(category: str, name: str) -> Object | None:
     canonical = entry.get("canonical", name)
     described: Entry = section.get(canonical, entry)
     return Object(
+        category=category,
         name=name,
         canonical=canonical,
         is_class=described.get("is_class", False),
