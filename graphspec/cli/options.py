@@ -1,5 +1,6 @@
 """Options that several commands share, and the settings that stand in for them."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -164,3 +165,5 @@ def open_keras(progress: Progress) -> None:
             load_keras()
     finally:
         progress.done()
+    # What is loaded lives until the process ends: no collection, the one at the end least of all, need look at it.
+    gc.freeze()

@@ -76,8 +76,10 @@ def operands_of(node: str, layer: str | None, arrows: list[Arrow], diagnostics: 
 def _takes_one(layer: str | None) -> bool:
     """Say whether a layer takes one tensor, so that what is wrong with two arrows is not their order."""
     found = None if layer is None else catalog.layer(layer)
-    return found is not None and sum(argument.role in {"tensor", "tensors"} for argument in found.call) == 1 and (
-        found.call[0].role == "tensor"
+    return (
+        found is not None
+        and sum(argument.role in {"tensor", "tensors"} for argument in found.call) == 1
+        and (found.call[0].role == "tensor")
     )
 
 

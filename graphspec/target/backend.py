@@ -1,6 +1,7 @@
 """The door to Keras: it is opened once, late, and says what is missing where it does not open."""
 
 import contextlib
+import gc
 import importlib
 import os
 import sys
@@ -19,13 +20,24 @@ def load_keras() -> ModuleType:
     Raises UsageError where Keras or its backend is not installed, and says what to install.
     """
     try:
-        keras = importlib.import_module("keras")
+        keras = _import_keras()
     except ImportError as error:
         raise UsageError(_missing(error)) from None
     version = getattr(keras, "__version__", "0")
     if int(version.split(".")[0]) < 3:  # noqa: PLR2004 - the major version that specs are written for
         raise UsageError(f"Keras {version} is installed, and GraphSpec needs Keras 3: pip install 'keras>=3.15.1'")
     return keras
+
+
+def _import_keras() -> ModuleType:
+    """Import Keras without collecting garbage: it makes a million objects that stay, and no cycles worth a search."""
+    if "keras" in sys.modules or not gc.isenabled():
+        return importlib.import_module("keras")
+    gc.disable()
+    try:
+        return importlib.import_module("keras")
+    finally:
+        gc.enable()
 
 
 def keras_version() -> str:
