@@ -12,7 +12,7 @@ _COMMENT = r"#\s*graphspec:\s*ignore\[([^\]\n]*)\]"
 def suppress(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> list[Diagnostic]:
     """Return the diagnostics that no comment silences, and one for each comment that silences nothing.
 
-    Only warnings can be silenced: a spec with an error has no model, whatever a comment says.
+    Beside errors no comment is idle: the warning that it silences may come back once they are mended. Only warnings can be silenced: a spec with an error has no model, whatever a comment says.
     """
     wanted = {
         (path, number, code.strip()): Span(path, number, match.start() + 1, number, match.end() + 1)
@@ -32,6 +32,8 @@ def suppress(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> l
             silencing.add(key)
         else:
             kept.append(item)
+    if any(item.severity == "error" for item in kept):
+        return kept
     kept += [
         Diagnostic("GS704", "warning", f'this comment silences nothing: there is no warning "{code}" here', place)
         for (path, number, code), place in wanted.items()

@@ -85,7 +85,8 @@ def resolve(
         compile=compiled,
         span=program.span,
     )
-    lint(graph, _named_places(program), used, diagnostics)
+    if not diagnostics.has_errors:
+        lint(graph, _named_places(program), used, diagnostics)
     return graph
 
 
