@@ -10,11 +10,11 @@ def codes() -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in _FOLDER.glob("GS*.md")))
 
 
-def page(code: str) -> str:
-    """Return the page of a code, which has one."""
-    return (_FOLDER / f"{code}.md").read_text(encoding="utf-8")
+def page(code: str) -> str | None:
+    """Return the page of a code, or None where there is no such code."""
+    return (_FOLDER / f"{code}.md").read_text(encoding="utf-8") if code in codes() else None
 
 
 def title(code: str) -> str:
-    """Return a code's few words: what stands after it in the first line of its page."""
-    return page(code).partition("\n")[0].partition(": ")[2]
+    """Return a code's few words, which stand after it in the first line of its page, or nothing without a page."""
+    return (page(code) or "").partition("\n")[0].partition(": ")[2]

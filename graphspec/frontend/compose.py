@@ -281,11 +281,11 @@ class Composer:
         return _COLON_AHEAD.match(self._source.text, frame.key_end) is None
 
     def _merge_value(self, frame: _OpenMapping, tree: Tree) -> None:
-        for item in tree.items if isinstance(tree, Sequence) else (tree,):
-            if isinstance(item, Mapping):
-                frame.merged.append(item)
-            else:
-                self._mistakes.bad_merge(item)
+        items = tree.items if isinstance(tree, Sequence) else (tree,)
+        frame.merged += [item for item in items if isinstance(item, Mapping)]
+        wrong = [item for item in items if not isinstance(item, Mapping)]
+        if wrong:
+            self._mistakes.bad_merge(wrong[0] if len(wrong) == 1 else tree)
 
     def _tag(self, event: NodeEvent) -> None:
         span, text = tag_span(self._source, event)

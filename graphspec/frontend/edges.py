@@ -46,8 +46,9 @@ def read_edges(tree: Tree | None, names: Collection[str], diagnostics: Diagnosti
         return wiring
     if not isinstance(tree, Sequence):
         diagnostics.error(
-            "GS210", f'"edges" must be a list of arrows (- a -> b), not {describe_value(tree)}', tree.span
-        )
+            "GS210", f'"edges" must be a list of arrows (- a -> b), not {describe_value(tree)}', tree.span,
+            help='put each on a line of its own that starts with "- "',
+        )  # fmt: skip
         wiring.complete = False
         return wiring
     for item in tree.items:
@@ -149,6 +150,8 @@ def _report_end(name: str, place: Span, diagnostics: Diagnostics, *, is_head: bo
     help_ = None
     if is_head and REFERENCE.match(name):
         help_ = f"an arrow leads to a whole node: {name.split('.', 1)[0]}"
+    elif " - " in name:
+        help_ = "an edge that is indented deeper continues the one above: indent them alike"
     elif _BROKEN_ARROW.search(name):
         help_ = 'an arrow is written "->"'
     elif " " in name:

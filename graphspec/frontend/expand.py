@@ -191,7 +191,7 @@ def read_operand(
             key: read_operand(entry.value, subject, names, diagnostics, depth=depth + 1)
             for key, entry in tree.entries.items()
         }
-        return Operands(entries, tree.span)
+        return Operands(entries, tree.span, {key: entry.span for key, entry in tree.entries.items()})
     if tree.value is None and depth:
         return None
     if _is_reference(tree, names):

@@ -48,7 +48,7 @@ class Apply:
 
     op: str
     operands: tuple["Expression", ...]
-    keywords: tuple[tuple[str, "Expression"], ...]
+    keywords: tuple[tuple[Name, "Expression"], ...]
     start: int
     end: int
 
@@ -304,14 +304,14 @@ class _Parser:
         self.expect(")", "(")
         return Apply(word.removeprefix("ops."), operands, keywords, start, start + len(word))
 
-    def arguments(self) -> tuple[tuple[Expression, ...], tuple[tuple[str, Expression], ...]]:
+    def arguments(self) -> tuple[tuple[Expression, ...], tuple[tuple[Name, Expression], ...]]:
         operands: list[Expression] = []
-        keywords: list[tuple[str, Expression]] = []
+        keywords: list[tuple[Name, Expression]] = []
         while self.sign != ")":
             value = self.expression()
             if self.sign == "=" and isinstance(value, Name):
                 self.advance()
-                keywords.append((value.path, self.expression()))
+                keywords.append((value, self.expression()))
             elif keywords:
                 raise ExpressionError("a positional argument cannot follow a named one", value.start, value.end)
             else:

@@ -1,6 +1,7 @@
 """Check the keys and scalars of a mapping against a part of a spec, in words of our own."""
 
 import re
+from dataclasses import replace
 
 from pydantic_core import ErrorDetails, ValidationError
 
@@ -48,7 +49,7 @@ def checked_fields(
 
     A misspelt key is reported once and read as the key that was meant, so that one mistake hides no other.
     """
-    fields = {key: entry.value for key, entry in mapping.entries.items()}
+    fields = {key: _at_its_key(entry) for key, entry in mapping.entries.items()}
     try:
         part.check({key: value.value if isinstance(value, Scalar) else value for key, value in fields.items()})
     except ValidationError as problem:
@@ -63,6 +64,12 @@ def checked_fields(
             _report_value(error, fields, mapping, subject, diagnostics)
         return None if missing else fields
     return fields
+
+
+def _at_its_key(entry: Entry) -> Tree:
+    """Return a value that has a place to show: where nothing was written, that is the key."""
+    value = entry.value
+    return replace(value, span=entry.span) if isinstance(value, Scalar) and not value.text and value.plain else value
 
 
 def scalar(value: Tree | None) -> object:
@@ -188,7 +195,7 @@ def _report_value(
     diagnostics.error(
         "GS203",
         f'"{key}" in {subject} must be {expected or "of another type"}, not {describe_value(value)}',
-        value.span if describe_value(value) != "nothing" else mapping.entries[key].span,
+        value.span,
         help=_rewritten(value, error["type"]),
     )
 

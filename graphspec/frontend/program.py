@@ -22,10 +22,11 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Operands:
-    """A list or a mapping of operands, and its place."""
+    """A list or a mapping of operands, and its place; ``keys`` are the places of a mapping's keys."""
 
     items: tuple["Operand", ...] | MappingABC[str, "Operand"]
     span: Span
+    keys: MappingABC[str, Span] = field(default_factory=dict)
 
 
 Operand = Union[Reference, Operands, None]  # noqa: UP007 - a forward reference cannot stand in X | Y

@@ -132,6 +132,9 @@ def _flow(fault: Fault) -> Finding | None:
         return Finding(message, fault.index, fault.index + 1, related=(f'"{opener}" was opened here', opened))
     if fault.char == ":":
         return _colon_in_flow(fault, opened)
+    if fault.char in "[{" and fault.before[-1:].strip(" \t,:[]{}\"'"):
+        message = f'a plain value cannot contain "{fault.char}" inside [...] and {{...}}; quote it'
+        return Finding(message, fault.index, fault.index + 1)
     message = f'missing "," before {quoted(fault.token)}; expected "," or "{closer}"'
     return Finding(message, fault.index, fault.index + len(fault.token))
 

@@ -9,7 +9,7 @@ from graphspec.catalog.catalog import CallArgument, Op
 from graphspec.catalog.kinds import parse_kind
 from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import did_you_mean
+from graphspec.diagnostics.suggest import did_you_mean, nearest
 from graphspec.frontend.edges import within
 from graphspec.frontend.expressions import (
     Apply,
@@ -183,7 +183,8 @@ class _Builder:
             return folded
         found = catalog.op(expression.op)
         if found is None:
-            hint = did_you_mean(expression.op, catalog.op_names())
+            meant = nearest(expression.op, catalog.op_names())
+            hint = f'; did you mean "ops.{meant}"?' if meant else ""
             for operand in expression.operands:
                 self.value(operand)
             return self.fail(f'unknown op "ops.{expression.op}"{hint}', expression, "GS401")
@@ -235,11 +236,11 @@ class _Builder:
             return None
         given = dict(zip(by_name, operands, strict=False))
         for name, operand in expression.keywords:
-            if name not in by_name:
-                hint = did_you_mean(name, by_name)
-                self.fail(f'unknown argument "{name}" of ops.{found.name}{hint}', operand, "GS402")
+            if name.path not in by_name:
+                hint = did_you_mean(name.path, by_name)
+                self.fail(f'unknown argument "{name.path}" of ops.{found.name}{hint}', name, "GS402")
                 return None
-            given[name] = operand
+            given[name.path] = operand
         missing = [name for name, argument in by_name.items() if argument.required and name not in given]
         if missing:
             shown = " and ".join(f'"{name}"' for name in missing)

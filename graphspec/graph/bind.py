@@ -149,7 +149,7 @@ def _bind_named(
     checker: Checker,
 ) -> None:
     for name, operand in items.items():
-        place = operands.span if operand is None else operand.span
+        place = operands.keys.get(name, operands.span)
         argument = signature.find(name)
         if argument is None:
             takers = [a.name for a in signature.arguments or () if a.role != "literal"]

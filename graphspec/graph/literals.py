@@ -4,7 +4,7 @@ import re
 
 from graphspec.catalog.dtypes import is_policy
 from graphspec.catalog.kinds import Alternative, Kind, describe_kind
-from graphspec.frontend.fields import describe_value
+from graphspec.frontend.fields import describe_value, in_brackets
 from graphspec.frontend.tree import Mapping, Scalar, Sequence, Tree
 from graphspec.graph.ir import Value
 
@@ -92,6 +92,9 @@ def correction(tree: Tree, kind: Kind) -> str | None:
         return f"write {text.lower()}"
     if not names & {"int", "float", "list"}:
         return None
+    listed = in_brackets(tree) if "list" in names else None
+    if listed is not None:
+        return f"write {listed}"
     if _UNDERSCORED.match(text):
         return f"write {text.replace('_', '')}: YAML 1.2 has no underscores in numbers"
     if not tree.plain and _is_number(text):

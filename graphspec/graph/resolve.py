@@ -62,11 +62,12 @@ def resolve(
     scope = Scope(diagnostics, program.aliases)
     inputs = _inputs(program, scope)
     sites = find_sites(program, visible, scope, checker)
-    nodes = [node for site in sites for node in _nodes(site, scope, checker)]
+    made = [(site, _nodes(site, scope, checker)) for site in sites]
+    nodes = [node for _, those in made for node in those]
     outputs = _outputs(program.outputs, scope)
     surroundings.used.update(used - own.keys())
-    scope.report_unresolved()
-    ordered = _ordered(nodes, sites, diagnostics)
+    scope.report_unresolved(visible)
+    ordered = _ordered(nodes, made, diagnostics)
     _check_keras_names(program, sites, own, diagnostics)
     names = program.outputs.names if program.outputs is not None else ()
     is_mapping = program.outputs is not None and program.outputs.form == "mapping"
@@ -261,15 +262,28 @@ def _check_keras_names(
         )
 
 
-def _ordered(nodes: list[Node], sites: list[Site], diagnostics: Diagnostics) -> tuple[Node, ...] | None:
+def _ordered(
+    nodes: list[Node], made: list[tuple[Site, list[Node]]], diagnostics: Diagnostics
+) -> tuple[Node, ...] | None:
     by_name = {node.name: node for node in nodes}
     sources = {node.name: [tensor.node for tensor in operands_of(node)] for node in nodes}
     ordered, stuck = order(sources)
     if not stuck:
         return tuple(by_name[name] for name in ordered)
-    places = {node.name: node.span for node in nodes} | {site.call.path: site.call.span for site in sites}
-    report_cycles(sources, stuck, places, diagnostics)
+    places = {site.call.path: site.call.span for site, _ in made}
+    report_cycles(_written(made, sources), [name for name in stuck if name in places], places, diagnostics)
     return None
+
+
+def _written(
+    made: list[tuple[Site, list[Node]]], sources: MappingABC[str, list[str]]
+) -> dict[str, list[str]]:
+    """Return what feeds each call as it was written: the steps inside an expression have no names of their own."""
+    written: dict[str, list[str]] = {}
+    for site, nodes in made:
+        steps = {node.name for node in nodes} - {site.call.path}
+        written[site.call.path] = [name for node in nodes for name in sources[node.name] if name not in steps]
+    return written
 
 
 def _callables(

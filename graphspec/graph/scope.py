@@ -1,6 +1,6 @@
 """The names in sight of a graph, and what a reference to one of them means."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -202,12 +202,22 @@ class Scope:
         )
         return MISSING
 
-    def report_unresolved(self) -> None:
-        """Report each name that is not there once, at its first use."""
+    def report_unresolved(self, callables: Collection[str]) -> None:
+        """Report each name that is not there once, at its first use; ``callables`` are those that nodes can call."""
         known = [*self.ports, *self.aliases]
         for path, references in self.unresolved.items():
             first, *others = sorted(references, key=lambda reference: reference.span)
+            related = [Related("it is used here too", other.span) for other in others[:8]]
             head = path.split(".", 1)[0]
+            if head in callables:
+                self.diagnostics.error(
+                    "GS408",
+                    f'"{head}" is an entry of layers or models, and no node',
+                    first.span,
+                    help=f"refer to a node that calls it: {{call: {head}, from: ...}}",
+                    related=related,
+                )
+                continue
             meant = nearest(path, known)
             if meant is None and head != path and nearest(head, known):
                 meant = f"{nearest(head, known)}.{path.split('.', 1)[1]}"
@@ -216,5 +226,5 @@ class Scope:
                 "GS408",
                 f'nothing is named "{path}"{hint}',
                 first.span,
-                related=[Related("it is used here too", other.span) for other in others[:8]],
+                related=related,
             )

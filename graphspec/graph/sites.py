@@ -109,7 +109,7 @@ def _expression_site(site: Site, what: What, checker: Checker) -> Site:
     call = site.call
     if call.operands is not None and call.before is None:
         checker.diagnostics.error(
-            "GS209", f'the names in the expression of "{call.path}" are its edges; it takes no other', call.span,
+            "GS209", f'the names in the expression of "{call.path}" are its edges; it takes no other', call.operands.span,
             help='remove "from"', node=call.path,
         )  # fmt: skip
     if call.literals is not None:
@@ -205,8 +205,9 @@ def _application(
 ) -> Callable | None:
     found = catalog.application(what.name)
     if found is None:
-        hint = did_you_mean(what.name, catalog.application_names())
-        checker.diagnostics.error("GS401", f'unknown application "{what.name}"{hint}', what.span)
+        meant = nearest(what.name, catalog.application_names())
+        hint = f'; did you mean "applications.{meant}"?' if meant else ""
+        checker.diagnostics.error("GS401", f'unknown application "applications.{what.name}"{hint}', what.span)
         return None
     values = check_arguments(what.name, what.span, found.arguments, given, path, checker)
     return Callable(

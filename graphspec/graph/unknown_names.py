@@ -2,7 +2,7 @@
 
 from graphspec.catalog import catalog
 from graphspec.catalog.dtypes import POLICIES
-from graphspec.catalog.kinds import Kind
+from graphspec.catalog.kinds import Kind, describe_kind
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean, nearest
 from graphspec.graph.checker import Checker
@@ -55,6 +55,9 @@ def report_unknown_object(
 ) -> None:
     """Report a name that no category of objects which would do has."""
     names = [known for category in categories for known in catalog.object_names(category)] + literal_words(kind)
+    if nearest(name, names) is None and any(alternative.name in {"int", "float"} for alternative in kind):
+        checker.diagnostics.error("GS405", f'{subject} must be {describe_kind(kind)}, not "{name}"', place)
+        return
     article = "an" if categories[0][0] in "aeio" else "a"
     checker.diagnostics.error(
         "GS405",

@@ -254,7 +254,8 @@ def test_operations_beside_the_layers(pair: Pair) -> None:
 def test_optimizers(pair: Pair) -> None:
     ours, theirs = pair.built.optimizer, pair.oracle.optimizer
     assert type(ours) is type(theirs)
-    assert plain(ours.get_config()) == plain(theirs.get_config())
+    # Keras numbers the names of optimizers in the order in which a process makes them.
+    assert plain({**ours.get_config(), "name": ""}) == plain({**theirs.get_config(), "name": ""})
 
 
 def test_equal_weights_give_equal_outputs(pair: Pair) -> None:
