@@ -20,7 +20,7 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
         distance = _distance(word.lower(), name.lower(), limit)
         if distance > limit or distance >= max(len(word), len(name)):
             continue
-        # An initial in the other case is another kind of name: "Accuracy" is a class, "accuracy" a choice of them.
+        # What starts in the other case may mean something else: "Accuracy" is one metric, "accuracy" fits the loss.
         initial = 0 if name[:1] == word[:1] else 1 if name[:1].lower() == word[:1].lower() else 2
         candidate = (distance, initial, name)
         if best is None or candidate < best:

@@ -12,7 +12,8 @@ _COMMENT = r"#\s*graphspec:\s*ignore\[([^\]\n]*)\]"
 def suppress(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> list[Diagnostic]:
     """Return the diagnostics that no comment silences, and one for each comment that silences nothing.
 
-    Beside errors no comment is idle: the warning that it silences may come back once they are mended. Only warnings can be silenced: a spec with an error has no model, whatever a comment says.
+    Beside errors no comment is idle: the warning that it silences may come back once they are mended. Only warnings
+    can be silenced: a spec with an error has no model, whatever a comment says.
     """
     wanted = {
         (path, number, code.strip()): Span(path, number, match.start() + 1, number, match.end() + 1)

@@ -44,13 +44,17 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """An op on operands; ``op`` is its name in ``keras.ops``, whether it was written as a word or as a sign."""
+    """An op on operands; ``op`` is its name in ``keras.ops``, whether it was written as a word or as a sign.
+
+    ``named`` runs beside ``keywords`` and holds where each of their names stands.
+    """
 
     op: str
     operands: tuple["Expression", ...]
-    keywords: tuple[tuple[Name, "Expression"], ...]
+    keywords: tuple[tuple[str, "Expression"], ...]
     start: int
     end: int
+    named: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,26 +304,30 @@ class _Parser:
             message = f'"{word}" cannot be called; only ops can, as in ops.exp(x)'
             raise ExpressionError(message, start, start + len(word))
         self.advance()
-        operands, keywords = self.arguments()
+        operands, named, values = self.arguments()
         self.expect(")", "(")
-        return Apply(word.removeprefix("ops."), operands, keywords, start, start + len(word))
+        keywords = tuple((name.path, value) for name, value in zip(named, values, strict=True))
+        return Apply(word.removeprefix("ops."), operands, keywords, start, start + len(word), named)
 
-    def arguments(self) -> tuple[tuple[Expression, ...], tuple[tuple[Name, Expression], ...]]:
+    def arguments(self) -> tuple[tuple[Expression, ...], tuple[Name, ...], tuple[Expression, ...]]:
+        """Return the positional arguments of a call, the names of the others, and their values."""
         operands: list[Expression] = []
-        keywords: list[tuple[Name, Expression]] = []
+        named: list[Name] = []
+        values: list[Expression] = []
         while self.sign != ")":
             value = self.expression()
             if self.sign == "=" and isinstance(value, Name):
                 self.advance()
-                keywords.append((value, self.expression()))
-            elif keywords:
+                named.append(value)
+                values.append(self.expression())
+            elif named:
                 raise ExpressionError("a positional argument cannot follow a named one", value.start, value.end)
             else:
                 operands.append(value)
             if self.sign != ",":
                 break
             self.advance()
-        return tuple(operands), tuple(keywords)
+        return tuple(operands), tuple(named), tuple(values)
 
 
 def _number(word: str, start: int) -> int | float:

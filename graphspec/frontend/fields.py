@@ -61,7 +61,7 @@ def checked_fields(
         for key in missing:
             diagnostics.error("GS202", f'{subject} has no "{key}"', place, help=_HOW_TO_GIVE.get(key))
         for error in errors:
-            _report_value(error, fields, mapping, subject, diagnostics)
+            _report_value(error, fields, subject, diagnostics)
         return None if missing else fields
     return fields
 
@@ -172,9 +172,7 @@ def _meant(key: str, free: list[str]) -> str | None:
     return nearest(key, free) or (other if other in free else None)
 
 
-def _report_value(
-    error: ErrorDetails, fields: dict[str, Tree], mapping: Mapping, subject: str, diagnostics: Diagnostics
-) -> None:
+def _report_value(error: ErrorDetails, fields: dict[str, Tree], subject: str, diagnostics: Diagnostics) -> None:
     key = str(error["loc"][0])
     if error["type"] in {"extra_forbidden", "missing"} or key not in fields:
         return

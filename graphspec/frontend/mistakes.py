@@ -90,7 +90,8 @@ class Mistakes:
 
     def bad_merge(self, value: trees.Tree) -> None:
         """Record a merge key over something that is no mapping."""
-        message = f'the merge key "<<" takes a mapping or a list of mappings, not {described(value)}'
+        other = "a list of others" if isinstance(value, trees.Sequence) and value.items else described(value)
+        message = f'the merge key "<<" takes a mapping or a list of mappings, not {other}'
         self._error(MERGE, message, value.span, help="write <<: *name, where &name anchors a mapping")
 
     def no_key(self, text: str, span: Span) -> None:

@@ -26,6 +26,7 @@ from graphspec.frontend.whats import (
     NAME_HELP,
     UNKNOWN_SOURCE,
     checked_name,
+    is_what_name,
     node_spec,
     read_what,
     right_name,
@@ -48,7 +49,7 @@ def validate(tree: Mapping, diagnostics: Diagnostics) -> Document | None:
     if not any(key in tree.entries or nearest(key, tree.entries) for key in DOCUMENT.required):
         diagnostics.error("GS202", 'this is not a spec: it has no "graphspec" key', place, help=_FIRST_LINES)
         return None
-    fields = checked_fields(DOCUMENT, _indented(tree, DOCUMENT, diagnostics), "the spec", place, diagnostics)
+    fields = checked_fields(DOCUMENT, _realigned(tree, DOCUMENT, diagnostics), "the spec", place, diagnostics)
     if fields is None:
         return None
     _check_one_namespace(fields, diagnostics)
@@ -62,6 +63,47 @@ def validate(tree: Mapping, diagnostics: Diagnostics) -> Document | None:
         compile=_mapping(fields, "compile", diagnostics),
     )
     return document if _has_names(fields, "the spec", diagnostics) else None
+
+
+def _realigned(tree: Mapping, part: Part, diagnostics: Diagnostics) -> Mapping:
+    return _outdented(_indented(tree, part, diagnostics), part, diagnostics)
+
+
+def _outdented(tree: Mapping, part: Part, diagnostics: Diagnostics) -> Mapping:
+    """Read keys of the part that stand inside a section, and cannot be its entries, as the part's own."""
+    entries = dict(tree.entries)
+    for section in ("inputs", "layers", "nodes"):
+        mapping = tree.get(section)
+        if not isinstance(mapping, Mapping):
+            continue
+        stray = {
+            entry.key: entry
+            for entry in mapping.entries.values()
+            if entry.key in part.keys and entry.key not in entries and not _may_be_entry(entry, section, part)
+        }
+        for entry in stray.values():
+            diagnostics.error(
+                "GS207",
+                f'"{entry.key}" stands inside "{section}", not beside it',
+                entry.span,
+                help=f'indent it as "{section}" is',
+                related=[Related(f'"{section}" is here', entries[section].span)],
+            )
+        if stray:
+            kept = {key: entry for key, entry in mapping.entries.items() if key not in stray}
+            entries[section] = Entry(section, entries[section].span, Mapping(kept, mapping.span))
+            entries |= stray
+    return Mapping(entries, tree.span)
+
+
+def _may_be_entry(entry: Entry, section: str, part: Part) -> bool:
+    """Say whether what has the name of a section may still be an input, a layer or a node."""
+    if isinstance(entry.value, Mapping):
+        own = entry.value.entries
+        return "shape" in own if section == "inputs" else "from" in own or any(is_what_name(key) for key in own)
+    if isinstance(entry.value, Sequence):
+        return section == "inputs" and entry.key not in part.required
+    return _is_empty(entry.value)
 
 
 def _indented(tree: Mapping, part: Part, diagnostics: Diagnostics) -> Mapping:
@@ -273,7 +315,7 @@ def _model(entry: Entry, diagnostics: Diagnostics) -> ModelSpec | None:
     mapping = _as_mapping(entry, subject, "a body with inputs, nodes and outputs, or a path to a spec", diagnostics)
     if mapping is None:
         return None
-    fields = checked_fields(BODY, _indented(mapping, BODY, diagnostics), subject, entry.span, diagnostics)
+    fields = checked_fields(BODY, _realigned(mapping, BODY, diagnostics), subject, entry.span, diagnostics)
     if fields is None:
         return None
     _check_one_namespace(fields, diagnostics)

@@ -77,7 +77,7 @@ def _misindented(candidates: list[Entry], subject: str, diagnostics: Diagnostics
     """Recognise ``Dense:`` with its arguments at its own depth: one mistake, however many arguments."""
     if len(candidates) < 2:  # noqa: PLR2004 - a layer and at least one argument
         return None
-    heads = [entry for entry in candidates if _is_what_name(entry.key)]
+    heads = [entry for entry in candidates if is_what_name(entry.key)]
     if len(heads) != 1 or not _is_nothing(heads[0].value):
         return None
     head = heads[0]
@@ -104,8 +104,8 @@ def _single(
     diagnostics: Diagnostics,
 ) -> _Meant:
     reserved = [key for key in RESERVED if key not in mapping.entries]
-    heads = [entry for entry in candidates if _is_what_name(entry.key)]
-    others = [entry for entry in candidates if not _is_what_name(entry.key)]
+    heads = [entry for entry in candidates if is_what_name(entry.key)]
+    others = [entry for entry in candidates if not is_what_name(entry.key)]
     consumed = list(heads)
     if not heads and others and not any(_may_be_what(entry, reserved, own) for entry in others):
         _report_no_what(others, subject, diagnostics)
@@ -174,7 +174,8 @@ def _report_argument_outside(entry: Entry, head: Entry, subject: str, diagnostic
     return True
 
 
-def _is_what_name(key: str) -> bool:
+def is_what_name(key: str) -> bool:
+    """Say whether a key looks like one that says what a node is."""
     return key in RESERVED or "." in key or _CLASS.match(key.split(" ", 1)[0]) is not None
 
 

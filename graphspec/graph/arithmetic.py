@@ -235,12 +235,12 @@ class _Builder:
             )  # fmt: skip
             return None
         given = dict(zip(by_name, operands, strict=False))
-        for name, operand in expression.keywords:
-            if name.path not in by_name:
-                hint = did_you_mean(name.path, by_name)
-                self.fail(f'unknown argument "{name.path}" of ops.{found.name}{hint}', name, "GS402")
+        for (name, operand), written in zip(expression.keywords, expression.named, strict=True):
+            if name not in by_name:
+                hint = did_you_mean(name, by_name)
+                self.fail(f'unknown argument "{name}" of ops.{found.name}{hint}', written, "GS402")
                 return None
-            given[name.path] = operand
+            given[name] = operand
         missing = [name for name, argument in by_name.items() if argument.required and name not in given]
         if missing:
             shown = " and ".join(f'"{name}"' for name in missing)

@@ -193,7 +193,7 @@ def _bind_argument(
     if isinstance(operand, Operands) and not isinstance(operand.items, MappingABC):
         _check_count(argument, len(operand.items), operand.span, signature, checker)
     elif isinstance(operand, Reference) and argument.role == "tensors" and argument.required:
-        _check_single(argument, operand, value, signature, scope, checker)
+        _check_single(operand, value, signature, scope, checker)
     _keep(argument.name, value, bound)
     bound.complete = bound.complete and len(checker.diagnostics) == before
 
@@ -214,7 +214,6 @@ def _check_count(argument: CallArgument, count: int, place: Span, signature: Sig
 
 
 def _check_single(
-    argument: CallArgument,
     operand: Reference,
     value: Value | Missing,
     signature: Signature,
@@ -227,7 +226,7 @@ def _check_single(
         "GS409",
         f"{signature.subject} takes a list of tensors, not one",
         operand.span,
-        help=f"write [{operand.path}] for a list of one" if argument.min_count <= 1 else "write [a, b]",
+        help=f"write all of them in one list: [{operand.path}, ...]",
     )
 
 

@@ -275,9 +275,7 @@ def _ordered(
     return None
 
 
-def _written(
-    made: list[tuple[Site, list[Node]]], sources: MappingABC[str, list[str]]
-) -> dict[str, list[str]]:
+def _written(made: list[tuple[Site, list[Node]]], sources: MappingABC[str, list[str]]) -> dict[str, list[str]]:
     """Return what feeds each call as it was written: the steps inside an expression have no names of their own."""
     written: dict[str, list[str]] = {}
     for site, nodes in made:

@@ -109,8 +109,8 @@ def _expression_site(site: Site, what: What, checker: Checker) -> Site:
     call = site.call
     if call.operands is not None and call.before is None:
         checker.diagnostics.error(
-            "GS209", f'the names in the expression of "{call.path}" are its edges; it takes no other', call.operands.span,
-            help='remove "from"', node=call.path,
+            "GS209", f'the names in the expression of "{call.path}" are its edges; it takes no other',
+            call.operands.span, help='remove "from"', node=call.path,
         )  # fmt: skip
     if call.literals is not None:
         checker.diagnostics.error(
