@@ -11,6 +11,7 @@ from graphspec.frontend.program import Call, FileProgram, Operands, Outputs, Pro
 from graphspec.frontend.tree import Mapping
 from graphspec.graph.bind import Bound, bind, spread, structure
 from graphspec.graph.checker import Checker
+from graphspec.graph.entries import entries_in_order
 from graphspec.graph.ir import Callable, Graph, GraphOutputs, Input, Node, Tensor, Value, operands_of
 from graphspec.graph.lint import lint
 from graphspec.graph.order import order, report_cycles
@@ -49,14 +50,13 @@ def resolve(
     own: dict[str, Callable | None] = {}
     visible = {**surroundings.outer}
     used: set[str] = set()
-    checker = _checker(visible, used, surroundings, diagnostics)
-    for key, layer in program.layers.items():
-        own[key] = visible[key] = _named_layer(key, layer, checker)
-        checker = _checker(visible, used, surroundings, diagnostics)
-    for key, model in program.models.items():
-        own[key] = visible[key] = _named_model(
-            key, model, replace(surroundings, outer=dict(visible), used=used), diagnostics
-        )
+    for key in entries_in_order(program):
+        if key in program.layers:
+            checker = _checker(visible, used, surroundings, diagnostics)
+            own[key] = visible[key] = _named_layer(key, program.layers[key], checker)
+        if key in program.models:
+            inner = replace(surroundings, outer=dict(visible), used=used)
+            own[key] = visible[key] = _named_model(key, program.models[key], inner, diagnostics)
     checker = _checker(visible, used, surroundings, diagnostics)
 
     scope = Scope(diagnostics, program.aliases)
@@ -69,7 +69,7 @@ def resolve(
     scope.report_unresolved(visible)
     ordered = _ordered(nodes, made, diagnostics)
     _check_keras_names(program, sites, own, diagnostics)
-    names = program.outputs.names if program.outputs is not None else ()
+    names = _output_names(program.outputs, scope)
     is_mapping = program.outputs is not None and program.outputs.form == "mapping"
     compiled = check_compile(compile_section, names, checker, is_ordered=not is_mapping)
     failed = sum(item.severity == "error" for item in diagnostics) > before
@@ -240,6 +240,14 @@ def _outputs(outputs: Outputs | None, scope: Scope) -> GraphOutputs | None:
         tensors=tuple(tensors),
         span=outputs.span,
     )
+
+
+def _output_names(outputs: Outputs | None, scope: Scope) -> tuple[str, ...]:
+    """Return the names of the outputs, or none where a wrong reference leaves one of them unknown."""
+    if outputs is None:
+        return ()
+    is_known = outputs.form == "mapping" or not any(name.path in scope.unresolved for name in outputs.references)
+    return outputs.names if is_known else ()
 
 
 def _check_keras_names(
