@@ -215,8 +215,9 @@ def _operand_help(tree: Scalar) -> str:
         return 'a literal goes under "with"'
     if "->" in tree.value:
         return 'arrows stand under "edges"'
-    if "," in tree.value:
-        return f"write a list: [{', '.join(part.strip() for part in tree.value.split(','))}]"
+    parts = [part.strip() for part in tree.value.strip("[]() ").split(",")]
+    if len(parts) > 1 and all(REFERENCE.match(part) for part in parts):
+        return f"write a list: [{', '.join(parts)}]"
     return 'a reference is a name, or a dotted path like "lstm.1"; arithmetic stands in an "expr" node'
 
 

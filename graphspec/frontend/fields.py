@@ -55,10 +55,10 @@ def checked_fields(
     except ValidationError as problem:
         errors = problem.errors(include_url=False, include_context=True, include_input=False)
         unknown = [str(error["loc"][0]) for error in errors if error["type"] == "extra_forbidden"]
-        for key in unknown:
-            _report_unknown(key, part, fields, mapping, subject, diagnostics)
+        understood = [_report_unknown(key, part, fields, mapping, subject, diagnostics) for key in unknown]
         missing = [str(e["loc"][0]) for e in errors if e["type"] == "missing" and e["loc"][0] not in fields]
-        for key in missing:
+        # A key that nobody understands may well be the one that is missing.
+        for key in missing if all(understood) else ():
             diagnostics.error("GS202", f'{subject} has no "{key}"', place, help=_HOW_TO_GIVE.get(key))
         for error in errors:
             _report_value(error, fields, subject, diagnostics)
@@ -153,7 +153,8 @@ _TUPLE = re.compile(r"\([^()]*\)\Z")
 
 def _report_unknown(
     key: str, part: Part, fields: dict[str, Tree], mapping: Mapping, subject: str, diagnostics: Diagnostics
-) -> None:
+) -> bool:
+    """Report a key that a part does not take; say whether it is clear what was meant."""
     elsewhere = _ELSEWHERE.get(part, {}).get(key)
     meant = None if elsewhere else _meant(key, [name for name in part.keys if name not in fields])
     value = fields.pop(key)
@@ -161,10 +162,12 @@ def _report_unknown(
     if meant is not None:
         fields[meant] = value
         diagnostics.error("GS201", f'unknown key "{key}" in {subject}; did you mean "{meant}"?', entry.span)
-        return
+        return True
     allowed = ", ".join(sorted(name for name in part.keys if not name.startswith("$")))
-    help_ = elsewhere or f"it takes {allowed}"
+    lacking = " and ".join(f'"{name}"' for name in part.required if name not in fields)
+    help_ = elsewhere or f"it takes {allowed}{f'; it has no {lacking} yet' if lacking else ''}"
     diagnostics.error("GS201", f'unknown key "{key}" in {subject}', entry.span, help=help_)
+    return elsewhere is not None
 
 
 def _meant(key: str, free: list[str]) -> str | None:

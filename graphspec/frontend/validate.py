@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import takewhile
 from typing import TypeVar
 
 from graphspec.catalog.dtypes import DTYPES, POLICIES, is_policy
@@ -35,6 +36,7 @@ from graphspec.frontend.whats import (
 MAX_RANK = 32
 _FIRST_LINES = 'a spec starts with "graphspec: 1" and has "inputs", "nodes" and "outputs"'
 _MODEL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}\Z")
+_CLASS_NAME = re.compile(r"[A-Z][A-Za-z0-9_]*")
 _SECTIONS = ("inputs", "layers", "models", "nodes")
 _Part = TypeVar("_Part")
 
@@ -253,8 +255,11 @@ def _as_mapping(entry: Entry, subject: str, expected: str, diagnostics: Diagnost
     if isinstance(entry.value, Mapping):
         return entry.value
     help_ = None
-    if isinstance(entry.value, Scalar) and isinstance(entry.value.value, str) and entry.value.value[:1].isupper():
-        help_ = f"write {entry.key}: {{{entry.value.value}: {{}}}}"
+    class_name = _CLASS_NAME.match(entry.value.text) if isinstance(entry.value, Scalar) else None
+    if class_name is not None and not subject.startswith(("input", "model")):
+        arguments = "argument: value" if class_name.end() < len(class_name.string) else ""
+        source = ", from: ..." if subject.startswith("node") else ""
+        help_ = f"write {entry.key}: {{{class_name[0]}: {{{arguments}}}{source}}}"
     elif subject.startswith("node") and isinstance(entry.value, Sequence):
         help_ = f"layers in a row are a chain: write {entry.key}: {{chain: [...], from: ...}}"
     elif subject.startswith("input") and isinstance(entry.value, Scalar):
@@ -276,11 +281,35 @@ def _node(entry: Entry, diagnostics: Diagnostics) -> NodeSpec:
     mapping = _as_mapping(entry, subject, "a mapping that says what it is and where its tensors come from", diagnostics)
     if mapping is None:
         return NodeSpec(span=entry.span, what=None)
-    what, beside = read_what(mapping, NODE, subject, entry.span, diagnostics)
+    what, beside = read_what(_listed(mapping, diagnostics), NODE, subject, entry.span, diagnostics)
     fields = checked_fields(NODE, beside, subject, entry.span, diagnostics) or {}
     if any(key not in NODE.keys for key in beside.entries):
         fields.setdefault("from", UNKNOWN_SOURCE)
     return node_spec(what, entry.span, fields, subject, diagnostics)
+
+
+def _listed(mapping: Mapping, diagnostics: Diagnostics) -> Mapping:
+    """Read ``{Add: {}, from: a, b}`` as the list that was meant: to YAML it has a key "b" with no value."""
+    entries = list(mapping.entries.values())
+    source = mapping.entries.get("from")
+    if source is None or not isinstance(source.value, Scalar) or not isinstance(source.value.value, str):
+        return mapping
+    after = entries[entries.index(source) + 1 :]
+    rest = list(takewhile(lambda entry: _is_bare(entry) and entry.span.line == source.span.line, after))
+    if not rest:
+        return mapping
+    first, last = source.value.span, rest[-1].span
+    span = Span(first.path, first.line, first.column, last.end_line, last.end_column)
+    items = (source.value, *(Scalar(entry.key, entry.span, entry.key) for entry in rest))
+    shown = ", ".join(item.text for item in items)
+    diagnostics.error("GS203", f'"{shown}" is not a list: a list stands in brackets', span, help=f"write [{shown}]")
+    kept = {entry.key: entry for entry in entries if entry not in rest}
+    return Mapping({**kept, "from": Entry("from", source.span, Sequence(items, span))}, mapping.span)
+
+
+def _is_bare(entry: Entry) -> bool:
+    written = isinstance(entry.value, Scalar) and entry.value.text
+    return _is_empty(entry.value) and not written and entry.key not in NODE.keys and not is_what_name(entry.key)
 
 
 def _layer(entry: Entry, diagnostics: Diagnostics) -> LayerSpec:

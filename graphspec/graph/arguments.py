@@ -18,9 +18,11 @@ from graphspec.graph.literals import (
     SERIALISED_KEYS,
     correction,
     count_fits,
+    example_of_class,
     fits,
     freely,
     literal_words,
+    may_hold_arguments,
     misfit,
     serialised_part,
 )
@@ -138,9 +140,8 @@ def _scalar(entry: Entry, tree: Scalar, kind: Kind, subject: str, path: str, che
         words = literal_words(kind)
         if words and not isinstance(value, bool):
             hint = did_you_mean(value, words)
-            checker.diagnostics.error(
-                "GS405", f'{subject} must be {describe_kind(kind)}, not "{value}"{hint}', tree.span
-            )
+            message = f'{subject} must be {describe_kind(kind)}, not "{value}"{hint}'
+            checker.diagnostics.error("GS405", message, tree.span, help=correction(tree, kind))
             return UNKNOWN
         if "dtype" in _names(kind):
             report_dtype(value, tree.span, subject, checker)
@@ -255,7 +256,7 @@ def _one_key(
     expected = describe_kind(kind)
     if len(tree.entries) != 1:
         heads = [entry for entry in tree.entries.values() if entry.key[:1].isupper()]
-        if len(heads) == 1 and isinstance(heads[0].value, Scalar) and heads[0].value.value is None:
+        if len(heads) == 1 and may_hold_arguments(heads[0].value):
             arguments = [entry for entry in tree.entries.values() if entry is not heads[0]]
             checker.diagnostics.error(
                 "GS207",
@@ -267,7 +268,7 @@ def _one_key(
             return UNKNOWN
         checker.diagnostics.error(
             "GS404", f"{subject} must be {expected} with one key, not a mapping of {len(tree.entries)}", tree.span,
-            help="write the class as the one key, with its arguments: {HeNormal: {seed: 1}}",
+            help=f"write the class as the one key, with its arguments{example_of_class(kind)}",
         )  # fmt: skip
         return UNKNOWN
     entry = next(iter(tree.entries.values()))
@@ -301,7 +302,7 @@ def _object(
     if "activation" in categories and entry.key in _ACTIVATION_LAYERS:
         return _layer(entry, subject, path, checker)
     arguments = entry.value
-    if not isinstance(arguments, Mapping) and not (isinstance(arguments, Scalar) and arguments.value is None):
+    if not may_hold_arguments(arguments):
         checker.diagnostics.error(
             "GS404", f"the arguments of {entry.key} must be a mapping, not {describe_value(arguments)}", arguments.span
         )

@@ -12,6 +12,12 @@ OBJECTS = frozenset(
     {"activation", "initializer", "regularizer", "constraint", "optimizer", "schedule", "loss", "metric"}
 )
 _UNDERSCORED = re.compile(r"[-+]?\d[\d_]*_[\d_]*\d\Z")
+_QUOTIENT = re.compile(r"(\d{1,15}\.?\d{0,15}) ?/ ?(\d{1,15}\.?\d{0,15})\Z", re.ASCII)
+_EXAMPLES = {
+    "initializer": ": {HeNormal: {seed: 1}}",
+    "layer": ": {Dense: {units: 10}}",
+    "optimizer": ": {Adam: {learning_rate: 1e-3}}",
+}
 _WORDS_FOR_NULL = frozenset({"none", "None", "nil", "NULL", "undefined"})
 _WORDS_FOR_BOOL = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
@@ -29,11 +35,13 @@ def fits(value: object, alternative: Alternative) -> bool:
             return value == alternative.literal and isinstance(value, str)
         case "int":
             return isinstance(value, int) and not isinstance(value, bool) and _within(value, alternative)
+        case "array":
+            return isinstance(value, int | float) and not isinstance(value, bool)
         case "float":
             return isinstance(value, int | float) and not isinstance(value, bool) and _within(value, alternative)
         case "dtype":
             return isinstance(value, str) and is_policy(value)
-        case "any" | "array":
+        case "any":
             return True
     return False
 
@@ -48,6 +56,16 @@ def _within(value: float, alternative: Alternative) -> bool:
 def literal_words(kind: Kind) -> list[str]:
     """Return the words that a kind enumerates."""
     return [alternative.literal for alternative in kind if alternative.literal is not None]
+
+
+def may_hold_arguments(tree: Tree) -> bool:
+    """Say whether a value stands for the arguments of a class: a mapping of them, or nothing."""
+    return isinstance(tree, Mapping) or (isinstance(tree, Scalar) and tree.value is None)
+
+
+def example_of_class(kind: Kind) -> str:
+    """Return ``: {Dense: {units: 10}}`` or its like to end a sentence with, or nothing."""
+    return next((_EXAMPLES[alternative.name] for alternative in kind if alternative.name in _EXAMPLES), "")
 
 
 def misfit(tree: Tree, kind: Kind) -> tuple[Tree, str]:
@@ -90,7 +108,7 @@ def correction(tree: Tree, kind: Kind) -> str | None:
         return f"write {_WORDS_FOR_BOOL[text.lower()]}"
     if text in {"True", "False"} and "bool" in names:
         return f"write {text.lower()}"
-    if not names & {"int", "float", "list"}:
+    if not names & {"int", "float", "list", "array"}:
         return None
     listed = in_brackets(tree) if "list" in names else None
     if listed is not None:
@@ -99,6 +117,8 @@ def correction(tree: Tree, kind: Kind) -> str | None:
         return f"write {text.replace('_', '')}: YAML 1.2 has no underscores in numbers"
     if not tree.plain and _is_number(text):
         return f"write {text} without quotes"
+    if (quotient := _QUOTIENT.match(text)) is not None and float(quotient[2]):
+        return f"write {float(quotient[1]) / float(quotient[2]):.6g}: a value is not computed"
     if text.lower() in {"nan", "inf", "-inf"} and "float" in names:
         return f"write {text.lower().replace('nan', '.nan').replace('inf', '.inf')}"
     return None

@@ -98,7 +98,7 @@ def _is_object(tree: Mapping, kind: Kind, outputs: tuple[str, ...]) -> bool:
     names = list(tree.entries)
     if len(names) != 1 or names[0] in outputs or kind[0].name == "float":
         return False
-    return names[0][:1].isupper() or not outputs or nearest(names[0], outputs) is None
+    return names[0][:1].isupper() or (bool(outputs) and nearest(names[0], outputs) is None)
 
 
 def _by_name(tree: Mapping, key: str, outputs: tuple[str, ...], subject: str, checker: Checker) -> Value | Unknown:
@@ -106,7 +106,7 @@ def _by_name(tree: Mapping, key: str, outputs: tuple[str, ...], subject: str, ch
     failed = False
     for entry in tree.entries.values():
         name: str | None = entry.key
-        if name not in outputs:
+        if outputs and name not in outputs:
             meant = nearest(entry.key, [output for output in outputs if output not in tree.entries])
             hint = f'; did you mean "{meant}"?' if meant else ""
             checker.diagnostics.error(

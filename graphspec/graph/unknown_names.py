@@ -1,5 +1,7 @@
 """Report names that Keras has not, with the name it has now or the nearest one."""
 
+import re
+
 from graphspec.catalog import catalog
 from graphspec.catalog.dtypes import POLICIES
 from graphspec.catalog.kinds import Kind, describe_kind
@@ -34,7 +36,7 @@ def report_unknown_layer(name: str, place: Span, checker: Checker) -> None:
     if renamed is not None:
         checker.diagnostics.error("GS406", f"{name} is not a layer of Keras 3: {renamed.advice}", place)
         return
-    first = name.split(" ", 1)[0]
+    first = re.split(r"[ (]", name, maxsplit=1)[0]
     if first != name and catalog.layer(first) is not None:
         checker.diagnostics.error("GS401", f'unknown layer "{name}"', place, help=f"write {first}: {{argument: value}}")
         return
