@@ -5,8 +5,6 @@ from collections.abc import Callable
 import keras
 from keras import layers, ops
 
-KerasTensor = keras.KerasTensor
-
 
 def mlp() -> keras.Model:
     visible = keras.Input((10,), name="visible")
@@ -76,12 +74,13 @@ def shared_feature_extractor() -> keras.Model:
 
 
 def multi_input() -> keras.Model:
-    def tower(prefix: str, image: KerasTensor) -> KerasTensor:
+    def tower(prefix: str, image: keras.KerasTensor) -> keras.KerasTensor:
         x = layers.Conv2D(32, 4, activation="relu", name=f"{prefix}_conv1")(image)
         x = layers.MaxPooling2D(2, name=f"{prefix}_pool1")(x)
         x = layers.Conv2D(16, 4, activation="relu", name=f"{prefix}_conv2")(x)
         x = layers.MaxPooling2D(2, name=f"{prefix}_pool2")(x)
-        return layers.Flatten(name=f"{prefix}_flat")(x)
+        flat: keras.KerasTensor = layers.Flatten(name=f"{prefix}_flat")(x)
+        return flat
 
     colour = keras.Input((32, 32, 3), name="colour")
     grey = keras.Input((64, 64, 1), name="grey")
