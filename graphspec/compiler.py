@@ -1,6 +1,7 @@
 """The pipeline, on one screen.
 
-    text --read--> tree --validate--> document --expand--> program --resolve--> graph --lower--> keras.Model
+    text --read--> tree --validate--> document --expand--> program --resolve--> graph --infer--> typed graph
+                                                                                   graph --lower--> keras.Model
 
 Each step takes the one before and a sink of diagnostics; it goes on past a mistake as far as it can, so that one run
 shows all of them. Only ``lower`` and what follows it load Keras.
@@ -23,6 +24,7 @@ from graphspec.frontend.read import read
 from graphspec.frontend.source import Limits, Source, decode, load_source
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.validate import validate
+from graphspec.graph.infer import TypedGraph, infer
 from graphspec.graph.ir import Graph
 from graphspec.graph.resolve import Surroundings, resolve
 
@@ -45,6 +47,7 @@ class Compilation:
     document: Document | None = None
     program: Program | None = None
     graph: Graph | None = None
+    typed: TypedGraph | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
 
@@ -83,6 +86,8 @@ class _Session:
 
     def compile(self, source: Source | None, path: Path, shown: str) -> Compilation:
         result = self.stages(source, path, shown)
+        if result.graph is not None:
+            result = replace(result, typed=infer(result.graph, self.diagnostics))
         found = Diagnostics()
         for item in suppress(self.diagnostics.sorted(), self.sources):
             found.add(item)
@@ -116,6 +121,8 @@ class _Session:
             compile_section=document.compile,
         )
         self.open.pop()
+        for unfinished in surroundings.unfinished:
+            infer(unfinished, self.diagnostics)
         return replace(result, tree=tree, document=document, program=program, graph=graph)
 
     def report_size(self, program: Program) -> None:

@@ -394,10 +394,11 @@ def make_layer(
     if found.refused is not None and not checker.trust:
         checker.diagnostics.error("GS407", f"{name} is refused: {found.refused}", place, help=TRUST_HELP)
         return None
+    before = len(checker.diagnostics)
     values = check_arguments(name, place, found.arguments, given, path, checker)
     return Callable(
         key=path, keras_name=keras_name or path, kind="layer", type=found.replaces or found.name, arguments=values,
-        trainable=trainable, span=place,
+        trainable=trainable, complete=len(checker.diagnostics) == before, span=place,
     )  # fmt: skip
 
 

@@ -74,7 +74,7 @@ class Callable:
     """A layer, an application or a nested model: built once, called by one or more nodes.
 
     ``type`` is the class. ``graph`` is a nested model's own graph; ``taps`` are the inner layers of an application
-    whose outputs are used.
+    whose outputs are used. ``complete`` is False where a mistake in its arguments has been reported.
     """
 
     key: str
@@ -85,6 +85,7 @@ class Callable:
     trainable: bool | None = None
     graph: "Graph | None" = None
     taps: tuple[str, ...] = ()
+    complete: bool = True
     span: Span
 
 

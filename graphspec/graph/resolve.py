@@ -26,13 +26,17 @@ from graphspec.graph.training import check_compile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a graph is resolved in: what is trusted, how a file becomes a graph, and the names outside it."""
+    """What a graph is resolved in: what is trusted, how a file becomes a graph, and the names outside it.
+
+    ``unfinished`` gathers what is left of graphs that have mistakes, for the steps that look for more.
+    """
 
     load: CallableABC[[FileProgram], Graph | None]
     trust: bool = False
     plugins: tuple[str, ...] = ()
     outer: MappingABC[str, Callable | None] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    unfinished: list[Graph] = field(default_factory=list)
     trainable: dict[str, bool] = field(default_factory=dict)
 
 
@@ -73,19 +77,20 @@ def resolve(
     is_mapping = program.outputs is not None and program.outputs.form == "mapping"
     compiled = check_compile(compile_section, names, checker, is_ordered=not is_mapping)
     failed = sum(item.severity == "error" for item in diagnostics) > before
-    if failed or outputs is None or ordered is None:
-        return None
     graph = Graph(
         name=name,
         inputs=inputs,
         callables=_callables(sites, own, surroundings, scope),
         nodes=ordered,
-        outputs=outputs,
+        outputs=outputs or GraphOutputs(form="one", names=(), tensors=(), span=program.span),
         dtype=program.dtype,
         seed=seed,
         compile=compiled,
         span=program.span,
     )
+    if failed or outputs is None:
+        surroundings.unfinished.append(graph)
+        return None
     if not diagnostics.has_errors:
         lint(graph, _named_places(program), used, diagnostics)
     return graph
@@ -270,17 +275,15 @@ def _check_keras_names(
         )
 
 
-def _ordered(
-    nodes: list[Node], made: list[tuple[Site, list[Node]]], diagnostics: Diagnostics
-) -> tuple[Node, ...] | None:
+def _ordered(nodes: list[Node], made: list[tuple[Site, list[Node]]], diagnostics: Diagnostics) -> tuple[Node, ...]:
+    """Return the nodes in topological order, without those that a cycle keeps from having one."""
     by_name = {node.name: node for node in nodes}
     sources = {node.name: [tensor.node for tensor in operands_of(node)] for node in nodes}
     ordered, stuck = order(sources)
-    if not stuck:
-        return tuple(by_name[name] for name in ordered)
-    places = {site.call.path: site.call.span for site, _ in made}
-    report_cycles(_written(made, sources), [name for name in stuck if name in places], places, diagnostics)
-    return None
+    if stuck:
+        places = {site.call.path: site.call.span for site, _ in made}
+        report_cycles(_written(made, sources), [name for name in stuck if name in places], places, diagnostics)
+    return tuple(by_name[name] for name in ordered)
 
 
 def _written(made: list[tuple[Site, list[Node]]], sources: MappingABC[str, list[str]]) -> dict[str, list[str]]:

@@ -209,8 +209,9 @@ def _application(
         hint = f'; did you mean "applications.{meant}"?' if meant else ""
         checker.diagnostics.error("GS401", f'unknown application "applications.{what.name}"{hint}', what.span)
         return None
+    before = len(checker.diagnostics)
     values = check_arguments(what.name, what.span, found.arguments, given, path, checker)
     return Callable(
         key=path, keras_name=keras_name, kind="application", type=what.name, arguments=values, trainable=trainable,
-        span=what.span,
+        complete=len(checker.diagnostics) == before, span=what.span,
     )  # fmt: skip

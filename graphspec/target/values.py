@@ -18,6 +18,7 @@ from graphspec.graph.ir import (
     Tensor,
     Value,
 )
+from graphspec.graph.layer_types import default_dtype
 from graphspec.target.backend import load_keras
 
 _MODULES = {
@@ -71,11 +72,12 @@ def keras_class(category: str, name: str) -> Any:  # noqa: ANN401 - a class of K
 
 
 def _array(value: Array) -> Any:  # noqa: ANN401 - numpy's array, or the backend's where numpy lacks the dtype
+    dtype = value.dtype or default_dtype(value.value)
     data = to_keras(value.value, _no_reference, _no_reference, _no_reference)
     try:
-        return np.asarray(data, dtype=value.dtype)
+        return np.asarray(data, dtype=dtype)
     except TypeError:
-        return load_keras().ops.convert_to_tensor(data, dtype=value.dtype)
+        return load_keras().ops.convert_to_tensor(data, dtype=dtype)
 
 
 def _no_reference(reference: object) -> Any:  # noqa: ANN401 - never returns

@@ -1,0 +1,437 @@
+"""graph -> types: the shape and dtype of every tensor, the weights of every layer, the FLOPs of every call.
+
+A call whose inputs do not fit is reported once, at its node; what depends on it is unknown, and unknown is silent.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from graphspec.catalog import catalog
+from graphspec.diagnostics.diagnostic import Diagnostics, Related
+from graphspec.diagnostics.span import Span
+from graphspec.graph.application import application_graph
+from graphspec.graph.ir import Callable, Graph, Input, LayerReference, Node, Tensor, Value
+from graphspec.graph.layer_types import argument_of, defaults_of, dtypes_of, op_defaults_of
+from graphspec.shapes.dimension import Count, Dimension, plus, show
+from graphspec.shapes.dimension import named as named_size
+from graphspec.shapes.dtypes import FLOATX, is_float
+from graphspec.shapes.rules import Rule, layer_rule, op_rule
+from graphspec.shapes.types import (
+    Argument,
+    Effect,
+    LayerType,
+    Outputs,
+    ShapeError,
+    TensorType,
+    UnknownEffectError,
+    Weight,
+    show_shape,
+)
+
+# These take tensors as they are; every other layer casts what is floating to the dtype that it computes in.
+_UNCAST = frozenset(
+    {"StringLookup", "IntegerLookup", "TextVectorization", "Hashing", "HashedCrossing", "CategoryEncoding",
+     "RandomFlip", "RandomCrop", "Pipeline"}
+)  # fmt: skip
+_SHOWN_OPERANDS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedGraph:
+    """A graph and what is known of it; None stands for what is not.
+
+    ``types`` are by input and node, ``flops`` by node and for one sample, ``weights`` and ``models`` by callable: those
+    of the first call. ``frozen`` holds the identities of weights that do not train, whatever their layer says.
+    """
+
+    graph: Graph
+    types: Mapping[str, Outputs | None]
+    flops: Mapping[str, Count]
+    weights: Mapping[str, tuple[Weight, ...] | None]
+    models: Mapping[str, "TypedGraph"]
+    frozen: frozenset[int]
+
+
+class _Silence(Exception):  # noqa: N818 - no error of anyone: a mistake further up has been told
+    """What a call takes is unknown, so nothing can be said of it."""
+
+
+@dataclass(slots=True)
+class _Builds:
+    """What building has settled, by callable, for a whole run: a shared layer is built by its first call."""
+
+    effects: dict[int, Effect] = field(default_factory=dict)
+    trainable: dict[int, bool] = field(default_factory=dict)
+    models: dict[tuple[object, ...], "TypedGraph | ShapeError"] = field(default_factory=dict)
+    # Holds what identities stand for, so that no other object can take one over.
+    kept: list[object] = field(default_factory=list)
+
+
+def infer(graph: Graph, diagnostics: Diagnostics, outer: Mapping[str, Callable] | None = None) -> TypedGraph:
+    """Return what is known of a graph; each call that cannot be is reported at its node."""
+    return _Inference(graph, diagnostics, _Builds(), dict(outer or {})).run(None)
+
+
+@dataclass(slots=True)
+class _Inference:
+    """One graph on its way to types; ``outer`` holds the callables of the graphs around it."""
+
+    graph: Graph
+    diagnostics: Diagnostics
+    builds: _Builds
+    outer: Mapping[str, Callable]
+    policy: str = FLOATX
+    types: dict[str, Outputs | None] = field(default_factory=dict)
+    flops: dict[str, Count] = field(default_factory=dict)
+    weights: dict[str, tuple[Weight, ...] | None] = field(default_factory=dict)
+    models: dict[str, TypedGraph] = field(default_factory=dict)
+    layers: dict[int, LayerType] = field(default_factory=dict)
+    spans: dict[str, Span] = field(default_factory=dict)
+    ports: dict[str, Outputs] = field(default_factory=dict)
+
+    def run(self, given: Mapping[str, TensorType] | None) -> TypedGraph:
+        """Infer all calls; ``given`` are the inputs' types where the graph is called with narrower ones."""
+        self.policy = self.graph.dtype or self.policy
+        for item in self.graph.inputs:
+            self.types[item.name] = given[item.name] if given else input_type(item)
+            self.spans[item.name] = item.span
+        for made in self.graph.callables.values():
+            if made.graph is not None:
+                self.alone(made, made.graph)
+        for node in self.graph.nodes:
+            self.spans[node.name] = node.span
+            self.node(node)
+        frozen = frozenset(key for key, is_trainable in self.builds.trainable.items() if not is_trainable)
+        return TypedGraph(
+            graph=self.graph, types=self.types, flops=self.flops, weights=self.weights, models=self.models,
+            frozen=frozen,
+        )  # fmt: skip
+
+    def node(self, node: Node) -> None:
+        sources: dict[int, str] = {}
+        try:
+            effect = self.effect(node, sources)
+        except ShapeError as error:
+            self.report(node, error, sources)
+        except (_Silence, UnknownEffectError):
+            pass
+        else:
+            self.types[node.name] = effect.outputs
+            self.flops[node.name] = effect.flops
+            return
+        self.types[node.name] = None
+        self.flops[node.name] = None
+
+    def effect(self, node: Node, sources: dict[int, str]) -> Effect:
+        if node.kind != "call":
+            return self.op_effect(node, sources)
+        made = self.graph.callables.get(node.target) or self.outer[node.target]
+        self.weights.setdefault(made.key, None)
+        effect = self.call_effect(made, node, sources)
+        self.weights[made.key] = effect.weights
+        return effect
+
+    def op_effect(self, node: Node, sources: dict[int, str]) -> Effect:
+        name = "get_item" if node.kind == "index" else node.target
+        rule = op_rule(name)
+        if rule is None:
+            raise UnknownEffectError
+        args = tuple(self.argument(value, sources, None) for value in node.args)
+        given = {key: self.argument(value, sources, None) for key, value in node.kwargs.items()}
+        if node.kind == "index":
+            return rule(x=args[0], key=args[1])
+        return rule(**{**op_defaults_of(name), **positional(name, args), **given})
+
+    def call_effect(self, made: Callable, node: Node, sources: dict[int, str]) -> Effect:
+        if not made.complete or made.kind == "plugin":
+            raise UnknownEffectError
+        layer = self.layer_type(made)
+        dtype = None if made.kind != "layer" or made.type in _UNCAST or layer["autocast"] is False else layer
+        args = [self.argument(value, sources, dtype) for value in node.args]
+        kwargs = {key: self.argument(value, sources, dtype) for key, value in node.kwargs.items() if key != "training"}
+        return self.built(made, layer.effect(*args, **kwargs))
+
+    def built(self, made: Callable, effect: Effect) -> Effect:
+        """Return the effect with the weights that the first call has built; they have to be as large as now."""
+        first = self.builds.effects.setdefault(id(made), effect)
+        if first is effect:
+            self.builds.kept.append(made)
+            if made.trainable is not None:
+                self.builds.trainable.update((id(weight), made.trainable) for weight in effect.weights)
+            return effect
+        for before, now in zip(first.weights, effect.weights, strict=False):
+            if before.shape != now.shape:
+                raise ShapeError(
+                    f'is shared, and its first call has built "{before.name}" of shape {before.shape}; '
+                    f"this call would need {now.shape}",
+                    help="give this call a layer of its own, or the same sizes",
+                )
+        if first.fixed != effect.fixed:
+            raise ShapeError("is shared, and its first call has built it for other sizes than these")
+        return replace(effect, weights=first.weights)
+
+    def layer_type(self, made: Callable) -> LayerType:
+        found = self.layers.get(id(made))
+        if found is None:
+            found = self.layers[id(made)] = self.new_layer_type(made)
+        return found
+
+    def new_layer_type(self, made: Callable) -> LayerType:
+        graph = application_graph(made) if made.kind == "application" else made.graph
+        policy = made.arguments.get("dtype")
+        compute, variable = dtypes_of(policy if isinstance(policy, str) else self.policy)
+        if graph is not None:
+            return LayerType(made.type, {}, compute, variable, _ModelEffect(self, made, graph))
+        found = catalog.layer(made.type) if made.kind == "layer" else None
+        rule = layer_rule(found.family, made.type) if found is not None else None
+        if rule is None or not made.complete:
+            raise UnknownEffectError
+        given = {key: self.argument(value, {}, None) for key, value in made.arguments.items()}
+        layer = LayerType(made.type, {**defaults_of(made.type), **given}, compute, variable)
+        return replace(layer, effect=_LayerEffect(rule, layer))
+
+    def argument(self, value: Value, sources: dict[int, str], cast_for: LayerType | None) -> Argument:
+        """Return a value as rules take it, and note in ``sources`` where each tensor comes from."""
+
+        def tensor(reference: Tensor) -> Argument:
+            found = self.tensor(reference)
+            label = reference.node if reference.output in {None, ""} else f"{reference.node}.{reference.output}"
+            return _cast(found, cast_for, sources, label)
+
+        return argument_of(value, tensor, self.argument_layer)
+
+    def tensor(self, reference: Tensor) -> Outputs:
+        found = self.types.get(reference.node)
+        if found is None:
+            raise _Silence
+        if reference.output is None:
+            return found[""] if isinstance(found, Mapping) and "" in found else found
+        try:
+            return found[reference.output]  # type: ignore[index]
+        except (KeyError, IndexError, TypeError):
+            raise UnknownEffectError from None
+
+    def argument_layer(self, value: LayerReference | Callable) -> LayerType:
+        if isinstance(value, Callable):
+            return self.layer_type(value)
+        made = self.graph.callables.get(value.name) or self.outer[value.name]
+        layer = self.layer_type(made)
+        return replace(layer, effect=_SharedEffect(self, made, layer))
+
+    def alone(self, made: Callable, graph: Graph) -> None:
+        """Infer a nested model by itself, from the inputs that it declares: its mistakes are its own, told once."""
+        given = {item.name: input_type(item) for item in graph.inputs}
+        key = _key(graph, self.policy, given)
+        found = self.builds.models.get(key)
+        if found is None:
+            before = len(self.diagnostics)
+            found = self.inner(graph, self.diagnostics).run(given)
+            if len(self.diagnostics) > before:
+                found = ShapeError("is wrong inside")
+            self.builds.models[key] = found
+        if isinstance(found, ShapeError):
+            self.layers[id(made)] = LayerType(made.type, {}, FLOATX, FLOATX, _unknown)
+        else:
+            self.models[made.key] = found
+
+    def called(self, made: Callable, graph: Graph, given: Mapping[str, TensorType]) -> TypedGraph:
+        """Infer a nested model from what a call gives it; what does not fit is the call's mistake."""
+        key = _key(graph, self.policy, given)
+        found = self.builds.models.get(key)
+        if found is None:
+            diagnostics = Diagnostics()
+            found = self.inner(graph, diagnostics).run(given)
+            problem = next(iter(diagnostics), None)
+            if problem is not None:
+                found = ShapeError(f"cannot be called so: inside it, {problem.message}")
+            self.builds.models[key] = found
+        if isinstance(found, ShapeError):
+            raise found
+        self.models.setdefault(made.key, found)
+        return found
+
+    def inner(self, graph: Graph, diagnostics: Diagnostics) -> "_Inference":
+        self.builds.kept.append(graph)
+        return _Inference(graph, diagnostics, self.builds, {**self.outer, **self.graph.callables}, self.policy)
+
+    def report(self, node: Node, error: ShapeError, sources: Mapping[int, str]) -> None:
+        kind = node.target if node.kind == "call" else "[...]" if node.kind == "index" else f"ops.{node.target}"
+        made = self.graph.callables.get(node.target) or self.outer.get(node.target) if node.kind == "call" else None
+        kind = made.type if made is not None else kind
+        named = [sources[id(part)] for part in error.parts if id(part) in sources]
+        told = "".join(_told(part, sources) for part in error.parts)
+        if not any(isinstance(part, TensorType) for part in error.parts):
+            operands = [f'{text} from "{label}"' for text, label in self.operands(sources)]
+            told += f"; it gets {' and '.join(operands)}" if operands else ""
+            named = list(sources.values())
+        related = [
+            Related(f'"{name}" is here', self.spans[name.split(".", 1)[0] if name not in self.spans else name])
+            for name in dict.fromkeys(named)
+            if name in self.spans or name.split(".", 1)[0] in self.spans
+        ]
+        self.diagnostics.error(
+            "GS501", f'"{node.name}" ({kind}) {told}', node.span, help=error.help, related=related, node=node.name
+        )
+
+    def operands(self, sources: Mapping[int, str]) -> Iterator[tuple[str, str]]:
+        for label in list(dict.fromkeys(sources.values()))[:_SHOWN_OPERANDS]:
+            node, _, output = label.rpartition(".")
+            found = self.types.get(label) if label in self.types else self.types.get(node)
+            if isinstance(found, tuple) and output.isdigit():
+                found = found[int(output)]
+            elif isinstance(found, Mapping):
+                found = found.get(output)
+            yield (show_shape(found.shape) if isinstance(found, TensorType) else "several tensors"), label
+
+
+@dataclass(frozen=True, slots=True)
+class _LayerEffect:
+    rule: Rule
+    layer: LayerType
+
+    def __call__(self, *args: Argument, **kwargs: Argument) -> Effect:
+        return self.rule(self.layer, *args, **kwargs)
+
+
+@dataclass(frozen=True, slots=True)
+class _SharedEffect:
+    """The effect of an entry of ``layers`` or ``models`` that an argument refers to."""
+
+    inference: _Inference
+    made: Callable
+    layer: LayerType
+
+    def __call__(self, *args: Argument, **kwargs: Argument) -> Effect:
+        return self.inference.built(self.made, self.layer.effect(*args, **kwargs))
+
+
+@dataclass(frozen=True, slots=True)
+class _ModelEffect:
+    """The effect of a nested model: that of its graph, with what the call knows better than the model's inputs say."""
+
+    inference: _Inference
+    made: Callable
+    graph: Graph
+
+    def __call__(self, *args: Argument, **_: Argument) -> Effect:
+        values = args[0] if args and isinstance(args[0], tuple) else args
+        given = {
+            item.name: _fitted(item, value) for item, value in zip(self.graph.inputs, values, strict=False)
+            if isinstance(value, TensorType)
+        }  # fmt: skip
+        if len(given) != len(self.graph.inputs):
+            raise UnknownEffectError
+        return _model_effect(self.inference.called(self.made, self.graph, given))
+
+
+def _key(graph: Graph, policy: str, given: Mapping[str, TensorType]) -> tuple[object, ...]:
+    return (id(graph), policy, *(given[item.name] for item in graph.inputs))
+
+
+def _unknown(*_: Argument, **__: Argument) -> Effect:
+    raise UnknownEffectError
+
+
+def _model_effect(typed: TypedGraph) -> Effect:
+    outputs = typed.graph.outputs
+    found = [_port(typed, tensor) for tensor in outputs.tensors]
+    known = [item for item in found if item is not None]
+    if len(known) != len(found):
+        raise UnknownEffectError
+    weights = weights_of(typed)
+    if weights is None:
+        raise UnknownEffectError
+    result: Outputs = tuple(known)
+    if outputs.form == "one" or (outputs.form == "list" and len(known) == 1):
+        result = known[0]
+    elif outputs.form == "mapping":
+        result = dict(zip(outputs.names, known, strict=True))
+    return Effect(result, weights, total_flops(typed))
+
+
+def _port(typed: TypedGraph, tensor: Tensor) -> Outputs | None:
+    found = typed.types.get(tensor.node)
+    if found is None or tensor.output is None:
+        return found[""] if isinstance(found, Mapping) and "" in found else found
+    return found[tensor.output]  # type: ignore[index]
+
+
+def weights_of(typed: TypedGraph) -> tuple[Weight, ...] | None:
+    """Return all weights of a model, each once, or None where those of a layer are unknown."""
+    found: dict[int, Weight] = {}
+    for weights in typed.weights.values():
+        if weights is None:
+            return None
+        found.update((id(weight), weight) for weight in weights)
+    return tuple(found.values())
+
+
+def total_flops(typed: TypedGraph) -> Count:
+    """Return the FLOPs of one sample through a model, or None where a part is unknown."""
+    total: Count = 0
+    for flops in typed.flops.values():
+        total = plus(total, flops)
+    return total
+
+
+def input_type(item: Input) -> TensorType:
+    """Return the type of an input, batch included."""
+    sizes: tuple[Dimension, ...] = tuple(named_size(size) if isinstance(size, str) else size for size in item.shape)
+    return TensorType((item.batch_size, *sizes), item.dtype or FLOATX)
+
+
+def positional(op: str, args: tuple[Argument, ...]) -> dict[str, Argument]:
+    """Return the positional arguments of an op by name; one that takes any number takes all that are left."""
+    if not args:
+        return {}
+    found = catalog.op(op)
+    declared = found.arguments if found is not None else ()
+    named: dict[str, Argument] = {}
+    for number, argument in enumerate(declared):
+        if argument.variadic:
+            named[argument.name] = args[number:]
+            break
+        if number < len(args):
+            named[argument.name] = args[number]
+    return named
+
+
+def _cast(found: Outputs, layer: LayerType | None, sources: dict[int, str], label: str) -> Argument:
+    if isinstance(found, tuple):
+        return tuple(_cast(item, layer, sources, f"{label}.{number}") for number, item in enumerate(found))
+    if isinstance(found, Mapping):
+        return {key: _cast(item, layer, sources, f"{label}.{key}") for key, item in found.items()}
+    if layer is not None and is_float(found.dtype) and found.dtype != layer.compute_dtype:
+        found = TensorType(found.shape, layer.compute_dtype)
+    sources[id(found)] = label
+    return found
+
+
+def _fitted(item: Input, x: TensorType) -> TensorType:
+    """Return the type of a nested model's input, as far as the input's own shape and the tensor say.
+
+    Keras adds or takes away a last dimension of 1 where that makes the number of dimensions right.
+    """
+    declared = input_type(item)
+    shape = x.shape
+    if len(shape) == declared.rank + 1 and shape[-1] == 1:
+        shape = shape[:-1]
+    elif len(shape) == declared.rank - 1 and declared.shape[-1] == 1:
+        shape = (*shape, 1)
+    if len(shape) != declared.rank:
+        raise ShapeError(f'takes {declared} as "{item.name}", not ', x)
+    sizes = [shape[0]]
+    for axis, (own, size) in enumerate(zip(declared.shape[1:], shape[1:], strict=True), 1):
+        if isinstance(own, int) and isinstance(size, int) and own != size:
+            raise ShapeError(
+                f'takes {declared} as "{item.name}", not ', x, f": dimension {axis} is {show(own)} and {show(size)}"
+            )
+        sizes.append(own if isinstance(own, int) else size)
+    return TensorType(tuple(sizes), declared.dtype)
+
+
+def _told(part: str | TensorType, sources: Mapping[int, str]) -> str:
+    if isinstance(part, str):
+        return part
+    label = sources.get(id(part))
+    return show_shape(part.shape) if label is None else f'{show_shape(part.shape)} from "{label}"'

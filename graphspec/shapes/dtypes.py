@@ -1,0 +1,93 @@
+"""How dtypes meet: the promotion lattice of Keras, with ``int`` and ``float`` as the dtypes of plain numbers.
+
+Source: ``keras.backend.result_type``, which follows JAX (https://docs.jax.dev/en/latest/type_promotion.html).
+"""
+
+from functools import cache
+
+from graphspec.shapes.types import ShapeError
+
+FLOATX = "float32"
+FLOATS = frozenset({"bfloat16", "float16", "float32", "float64", "float8_e4m3fn", "float8_e5m2", "float"})
+SIGNED = frozenset({"int8", "int16", "int32", "int64", "int"})
+UNSIGNED = frozenset({"uint8", "uint16", "uint32", "uint64"})
+INTEGERS = SIGNED | UNSIGNED
+COMPLEX = frozenset({"complex64", "complex128"})
+_WEAK = frozenset({"int", "float"})
+_HIGHER = {
+    "bool": ("int",),
+    "uint8": ("int16", "uint16"),
+    "uint16": ("int32", "uint32"),
+    "uint32": ("int64", "uint64"),
+    "uint64": ("float",),
+    "int": ("uint8", "int8", "complex64"),
+    "int8": ("int16",),
+    "int16": ("int32",),
+    "int32": ("int64",),
+    "int64": ("float",),
+    "float": ("bfloat16", "float16"),
+    "bfloat16": ("float32",),
+    "float16": ("float32",),
+    "float32": ("float64", "complex64"),
+    "float64": ("complex128",),
+    "complex64": ("complex128",),
+    "complex128": (),
+}
+# Keras narrows what 64 bits of JAX would be, but for what TensorFlow needs.
+_NARROWED = {"uint64": "uint32", "complex128": "complex64"}
+_BITS = {"bool": 8, "string": 0, "int": 32, "float": 32, "bfloat16": 16, "float8_e4m3fn": 8, "float8_e5m2": 8}
+
+
+@cache
+def _upper_bounds(dtype: str) -> frozenset[str]:
+    found = {dtype}
+    for higher in _HIGHER[dtype]:
+        found |= _upper_bounds(higher)
+    return frozenset(found)
+
+
+@cache
+def result_type(*dtypes: str) -> str:
+    """Return the dtype of what an operation makes of these; raises ShapeError where Keras has none.
+
+    >>> result_type("int32", "float"), result_type("float16", "float"), result_type("bool", "int")
+    ('float32', 'float16', 'int32')
+    """
+    if any(dtype.startswith("float8") for dtype in dtypes):
+        raise ShapeError(f"{' and '.join(dict.fromkeys(dtypes))} do not convert to one dtype by themselves")
+    distinct = set(dtypes)
+    found = distinct.pop() if len(distinct) == 1 else _least_upper_bound(frozenset(dtypes))
+    if found in _WEAK:
+        found = f"{found}32"
+    return _NARROWED.get(found, found)
+
+
+def _least_upper_bound(dtypes: frozenset[str]) -> str:
+    if not dtypes <= _HIGHER.keys():
+        raise ShapeError(f"{' and '.join(sorted(dtypes))} do not convert to one dtype")
+    common = frozenset.intersection(*(_upper_bounds(dtype) for dtype in dtypes))
+    least = [dtype for dtype in common if common <= _upper_bounds(dtype)]
+    if len(least) != 1:
+        raise ShapeError(f"{' and '.join(sorted(dtypes))} do not convert to one dtype")
+    return least[0]
+
+
+def is_float(dtype: str) -> bool:
+    """Say whether a dtype is one of floating numbers."""
+    return dtype in FLOATS
+
+
+def float_of(dtype: str) -> str:
+    """Return the dtype in which Keras computes what is not whole: a floating one stays, others become the default."""
+    return result_type(dtype, "float")
+
+
+def bits_of(dtype: str) -> int:
+    """Return the number of bits that one element takes.
+
+    >>> bits_of("float16"), bits_of("bool")
+    (16, 8)
+    """
+    if dtype in _BITS:
+        return _BITS[dtype]
+    return int("".join(character for character in dtype if character.isdigit()) or 32)

@@ -1,0 +1,1 @@
+"""Rules of ``keras.layers``, one file for each family of the catalogue."""

@@ -1,0 +1,1 @@
+"""Rules of ``keras.ops``, one file a family."""

@@ -1,0 +1,84 @@
+"""Find the rule of a layer or an op; a family's file is imported when the first of its rules is asked for."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+
+from graphspec.shapes.types import Effect
+
+Rule = Callable[..., Effect]
+
+_OPS = {
+    "elementwise": """
+        abs absolute add allclose angle arccos arccosh arcsin arcsinh arctan arctan2 arctanh array bitwise_and
+        bitwise_invert bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor cast cbrt ceil celu
+        clip conj conjugate convert_to_tensor copy cos cosh deg2rad digitize divide divide_no_nan elu equal erf erfc
+        erfinv exp exp2 expm1 fabs floor floor_divide fmax fmin fmod gcd gelu glu greater greater_equal hard_shrink
+        hard_sigmoid hard_silu hard_swish hard_tanh heaviside hypot i0 imag in_top_k isclose isfinite isin isinf
+        isnan isneginf isposinf isreal lcm ldexp leaky_relu left_shift less less_equal log log10 log1p log2
+        log_sigmoid log_softmax logaddexp logaddexp2 logical_and logical_not logical_or logical_xor maximum minimum
+        mod multiply nan_to_num negative nextafter not_equal polar power rad2deg real reciprocal relu relu6
+        right_shift round rsqrt saturate_cast select selu sigmoid sign signbit silu sin sinc sinh soft_shrink
+        softmax softplus softsign sparse_plus sparse_sigmoid sparsemax sqrt square squareplus stop_gradient subtract
+        swish tan tanh tanh_shrink threshold true_divide trunc where
+    """,
+    "reduction": """
+        all amax amin any argmax argmin average bincount corrcoef count_nonzero cumprod cumsum diff histogram
+        logsumexp max mean median min moments nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmedian
+        nanmin nanpercentile nanprod nanquantile nanstd nansum nanvar norm normalize percentile prod ptp quantile
+        std sum trapezoid var
+    """,
+    "structure": """
+        append array_split broadcast_to concatenate depth_to_space diag diagflat diagonal dsplit dstack expand_dims
+        flip fliplr flipud fold hsplit hstack meshgrid moveaxis ndim pad ravel rearrange repeat reshape roll rot90
+        size space_to_depth split squeeze stack swapaxes tile transpose tril triu unfold unstack view
+        view_as_complex view_as_real vsplit vstack
+    """,
+    "creation": """
+        arange bartlett blackman empty empty_like eye full full_like geomspace hamming hanning identity kaiser
+        linspace logspace ones ones_like tri vander zeros zeros_like
+    """,
+    "indexing": """
+        argpartition argsort get_item multi_hot nonzero one_hot scatter scatter_update searchsorted segment_max
+        segment_min segment_prod segment_sum slice slice_update sort take take_along_axis top_k unique unravel_index
+    """,
+    "linear": """
+        cdist cholesky cholesky_inverse correlate cross det dot eig eigh einsum inner inv kron logdet lstsq
+        lu_factor matmul matrix_rank outer pinv qr slogdet solve solve_triangular svd tensordot trace vdot
+    """,
+    "neural": """
+        adaptive_average_pool adaptive_max_pool average_pool batch_normalization binary_crossentropy
+        categorical_crossentropy conv conv_transpose ctc_decode ctc_loss depthwise_conv dot_product_attention
+        layer_normalization max_pool psnr rms_normalization separable_conv sparse_categorical_crossentropy
+    """,
+    "signal": """
+        extract_sequences fft fft2 ifft2 irfft istft rfft stft
+    """,
+    "image": """
+        image.affine_transform image.crop_images image.elastic_transform image.extract_patches
+        image.extract_patches_3d image.gaussian_blur image.hsv_to_rgb image.map_coordinates image.pad_images
+        image.perspective_transform image.resize image.rgb_to_grayscale image.rgb_to_hsv image.scale_and_translate
+        image.sobel_edges image.ssim
+    """,
+}
+_FAMILY_OF = {name: family for family, names in _OPS.items() for name in names.split()}
+
+
+def layer_rule(family: str, name: str) -> Rule | None:
+    """Return the rule of a layer of a family, or None where there is none.
+
+    A rule takes the layer and its tensors, named as the layer's call names them; a list of tensors is a tuple.
+    """
+    return _rules(f"layers.{family}").get(name)
+
+
+def op_rule(name: str) -> Rule | None:
+    """Return the rule of an op, or None where there is none; it takes all arguments of the op by name."""
+    family = _FAMILY_OF.get(name)
+    return None if family is None else _rules(f"ops.{family}").get(name)
+
+
+@cache
+def _rules(module: str) -> Mapping[str, Rule]:
+    rules: Mapping[str, Rule] = import_module(f"graphspec.shapes.{module}").RULES
+    return rules
