@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from graphspec.compiler import Compilation, Options, compile_file
 from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, SpecError, UsageError
-from graphspec.graph.ir import Graph
+from graphspec.graph.infer import TypedGraph, infer
 from graphspec.graph.select import download_problem, model_of
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A spec without mistakes: its graph, and the doubts that remain."""
+    """A spec without mistakes: its typed graph, and the doubts that remain."""
 
     path: str
-    graph: Graph
+    graph: TypedGraph
     diagnostics: tuple[Diagnostic, ...]
     trust: bool = False
     allow_download: bool = False
@@ -35,7 +35,7 @@ class Spec:
         """
         from graphspec.target.lower import lower  # noqa: PLC0415 - Keras is loaded by building alone
 
-        graph = self._chosen(model)
+        graph = self._chosen(model).graph
         diagnostics = Diagnostics()
         problem = None if self.allow_download else download_problem(graph)
         if problem is not None:
@@ -46,27 +46,33 @@ class Spec:
         built: keras.Model = lowered.model
         return built
 
-    def examine(self, model: str | None = None) -> "Summary":
-        """Return what is in the model, as Keras infers it without allocating weights.
+    def examine(self, model: str | None = None, *, deep: bool = False) -> "Summary":
+        """Return what is in the model; ``deep`` asks Keras, without allocating weights, for what inference leaves open.
 
         Raises SpecError with Keras' own sentence where Keras refuses.
         """
-        from graphspec.target.examine import examine  # noqa: PLC0415 - Keras is loaded here alone
+        from graphspec.views.summary import summarize  # noqa: PLC0415 - made on demand
 
-        diagnostics = Diagnostics()
-        summary = examine(self._chosen(model), diagnostics, trust=self.trust)
-        if summary is None:
-            raise SpecError(diagnostics.sorted())
-        return summary
+        typed = self._chosen(model)
+        return summarize(self._asked(typed) if deep else typed)
 
     def summary(self, model: str | None = None) -> None:
         """Print the table of the model: every call, its output shape, its parameters, and what feeds it."""
-        from graphspec.views.summary import render_table  # noqa: PLC0415 - drawn on demand
+        from graphspec.views.table import Layout, render_table  # noqa: PLC0415 - drawn on demand
 
-        sys.stdout.write(render_table(self.examine(model), None) + "\n")
+        sys.stdout.write(render_table(self.examine(model), Layout()) + "\n")
 
-    def _chosen(self, model: str | None) -> Graph:
-        return self.graph if model is None else model_of(self.graph, model)
+    def _asked(self, typed: TypedGraph) -> TypedGraph:
+        from graphspec.target.ask import ask  # noqa: PLC0415 - Keras is loaded here alone
+
+        diagnostics = Diagnostics()
+        asked = ask(typed, diagnostics, trust=self.trust)
+        if asked is None:
+            raise SpecError(diagnostics.sorted())
+        return asked
+
+    def _chosen(self, model: str | None) -> TypedGraph:
+        return self.graph if model is None else infer(model_of(self.graph.graph, model), Diagnostics())
 
 
 def load(
@@ -87,9 +93,9 @@ def load(
     if not file.exists():
         raise UsageError(f'there is no file "{path}"')
     result = compile_file(file, Options(trust=trust, plugins=tuple(plugins)))
-    if result.graph is None or result.has_errors:
+    if result.typed is None or result.has_errors:
         raise SpecError(result.diagnostics)
-    return Spec(os.fspath(path), result.graph, result.diagnostics, trust, allow_download)
+    return Spec(os.fspath(path), result.typed, result.diagnostics, trust, allow_download)
 
 
 def validate(
@@ -107,7 +113,7 @@ def validate(
 
 def spec_of(result: Compilation, options: Options, *, allow_download: bool) -> Spec | None:
     """Return the spec that a compilation ended in, or None where it has mistakes."""
-    if result.graph is None or result.has_errors:
+    if result.typed is None or result.has_errors:
         return None
-    spec = Spec(result.path, result.graph, result.diagnostics)
+    spec = Spec(result.path, result.typed, result.diagnostics)
     return replace(spec, trust=options.trust, allow_download=allow_download)

@@ -49,7 +49,7 @@ def command(spec: str, output: Path | None, **given: Any) -> int:  # noqa: ANN40
     loaded = spec_of(result, options_of(given, read_settings(Path.cwd())), allow_download=given["allow_download"])
     if loaded is None:
         return status.FOUND
-    path = output or Path("build") / f"{given['model'] or loaded.graph.name}.keras"
+    path = output or Path("build") / f"{given['model'] or loaded.graph.graph.name}.keras"
     _check_output(path, no_clobber=given["no_clobber"])
     return _build(loaded, path, result, given, started)
 
@@ -92,9 +92,9 @@ def _build(loaded: Spec, path: Path, result: Compilation, given: dict[str, Any],
 
 
 def _print_summary(loaded: Spec, model: str | None) -> None:
-    from graphspec.views.summary import render_table  # noqa: PLC0415 - drawn on demand
+    from graphspec.views.table import Layout, render_table  # noqa: PLC0415 - drawn on demand
 
-    write_out(render_table(loaded.examine(model), table_width(sys.stdout)))
+    write_out(render_table(loaded.examine(model), Layout(width=table_width(sys.stdout))))
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:

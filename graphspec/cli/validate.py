@@ -57,8 +57,10 @@ FORMATS: Mapping[str, Callable[..., str]] = {"text": _as_text, "json": _as_json}
     help=f"How to print what is found: {', '.join(FORMATS)}; with =FILE into a file.",
 )  # fmt: skip
 @click.option("--strict", is_flag=True, help="Let warnings fail as well.")
-@click.option("--deep", is_flag=True, help="Ask Keras too: build each spec without its weights.")
-@click.option("--emit", type=click.Choice(["tree", "document", "calls", "graph"]), help="Print a stage of one spec.")
+@click.option("--deep", is_flag=True, help="Ask Keras too: build each spec without its weights, and compare.")
+@click.option(
+    "--emit", type=click.Choice(["tree", "document", "calls", "graph", "types"]), help="Print a stage of one spec."
+)
 @click.option("--exclude", metavar="GLOB", multiple=True, help="Leave out these files of a folder.")
 @click.option("--force-exclude", is_flag=True, help="Leave them out even where they are named.")
 @click.option("--allow-empty", is_flag=True, help="Finding no spec at all is no mistake.")
@@ -112,10 +114,12 @@ def _ask_keras(result: Compilation, options: Options, findings: _Findings) -> No
     if loaded is None:
         return
     open_keras(Progress(quiet=True))
-    from graphspec.target.examine import examine  # noqa: PLC0415 - Keras is asked on request alone
+    from graphspec.target.ask import ask, compare  # noqa: PLC0415 - Keras is asked on request alone
 
     diagnostics = Diagnostics()
-    examine(loaded.graph, diagnostics, trust=options.trust)
+    asked = ask(loaded.graph, diagnostics, trust=options.trust)
+    if asked is not None:
+        compare(loaded.graph, asked, diagnostics)
     findings.diagnostics += diagnostics.sorted()
 
 
@@ -138,7 +142,8 @@ def _emit(specs: list[str], stage: str, options: Options) -> int:
     from graphspec.views.emit import emit  # noqa: PLC0415 - for whoever looks inside
 
     result = _compile(specs[0], options, "<stdin>")
-    reached = {"tree": result.tree, "document": result.document, "calls": result.program, "graph": result.graph}[stage]
+    reached = {"tree": result.tree, "document": result.document, "calls": result.program, "graph": result.graph,
+               "types": result.typed}[stage]  # fmt: skip
     if reached is None:
         write_out(render_text(result.diagnostics, result.sources, color=False))
         return status.FOUND

@@ -12,6 +12,7 @@ from graphspec.diagnostics.span import Span
 from graphspec.graph.application import application_graph
 from graphspec.graph.ir import Callable, Graph, Input, LayerReference, Node, Tensor, Value
 from graphspec.graph.layer_types import argument_of, defaults_of, dtypes_of, op_defaults_of
+from graphspec.graph.lint import reached
 from graphspec.shapes.dimension import Count, Dimension, plus, show
 from graphspec.shapes.dimension import named as named_size
 from graphspec.shapes.dtypes import FLOATX, is_float
@@ -41,15 +42,17 @@ class TypedGraph:
     """A graph and what is known of it; None stands for what is not.
 
     ``types`` are by input and node, ``flops`` by node and for one sample, ``weights`` and ``models`` by callable: those
-    of the first call. ``frozen`` holds the identities of weights that do not train, whatever their layer says.
+    of the first call. ``callables`` holds those of the graphs around a nested one too; ``trainable`` says of
+    weights, by identity, what the spec says of their layer.
     """
 
     graph: Graph
+    callables: Mapping[str, Callable]
     types: Mapping[str, Outputs | None]
     flops: Mapping[str, Count]
     weights: Mapping[str, tuple[Weight, ...] | None]
     models: Mapping[str, "TypedGraph"]
-    frozen: frozenset[int]
+    trainable: Mapping[int, bool]
 
 
 class _Silence(Exception):  # noqa: N818 - no error of anyone: a mistake further up has been told
@@ -87,7 +90,11 @@ class _Inference:
     models: dict[str, TypedGraph] = field(default_factory=dict)
     layers: dict[int, LayerType] = field(default_factory=dict)
     spans: dict[str, Span] = field(default_factory=dict)
-    ports: dict[str, Outputs] = field(default_factory=dict)
+    callables: Mapping[str, Callable] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Put what is in sight together."""
+        self.callables = {**self.outer, **self.graph.callables}
 
     def run(self, given: Mapping[str, TensorType] | None) -> TypedGraph:
         """Infer all calls; ``given`` are the inputs' types where the graph is called with narrower ones."""
@@ -101,10 +108,9 @@ class _Inference:
         for node in self.graph.nodes:
             self.spans[node.name] = node.span
             self.node(node)
-        frozen = frozenset(key for key, is_trainable in self.builds.trainable.items() if not is_trainable)
         return TypedGraph(
-            graph=self.graph, types=self.types, flops=self.flops, weights=self.weights, models=self.models,
-            frozen=frozen,
+            graph=self.graph, callables=self.callables, types=self.types, flops=self.flops, weights=self.weights,
+            models=self.models, trainable=self.builds.trainable,
         )  # fmt: skip
 
     def node(self, node: Node) -> None:
@@ -125,7 +131,7 @@ class _Inference:
     def effect(self, node: Node, sources: dict[int, str]) -> Effect:
         if node.kind != "call":
             return self.op_effect(node, sources)
-        made = self.graph.callables.get(node.target) or self.outer[node.target]
+        made = self.callables[node.target]
         self.weights.setdefault(made.key, None)
         effect = self.call_effect(made, node, sources)
         self.weights[made.key] = effect.weights
@@ -214,7 +220,7 @@ class _Inference:
     def argument_layer(self, value: LayerReference | Callable) -> LayerType:
         if isinstance(value, Callable):
             return self.layer_type(value)
-        made = self.graph.callables.get(value.name) or self.outer[value.name]
+        made = self.callables[value.name]
         layer = self.layer_type(made)
         return replace(layer, effect=_SharedEffect(self, made, layer))
 
@@ -252,12 +258,11 @@ class _Inference:
 
     def inner(self, graph: Graph, diagnostics: Diagnostics) -> "_Inference":
         self.builds.kept.append(graph)
-        return _Inference(graph, diagnostics, self.builds, {**self.outer, **self.graph.callables}, self.policy)
+        return _Inference(graph, diagnostics, self.builds, self.callables, self.policy)
 
     def report(self, node: Node, error: ShapeError, sources: Mapping[int, str]) -> None:
-        kind = node.target if node.kind == "call" else "[...]" if node.kind == "index" else f"ops.{node.target}"
-        made = self.graph.callables.get(node.target) or self.outer.get(node.target) if node.kind == "call" else None
-        kind = made.type if made is not None else kind
+        kind = "[...]" if node.kind == "index" else f"ops.{node.target}"
+        kind = self.callables[node.target].type if node.kind == "call" else kind
         named = [sources[id(part)] for part in error.parts if id(part) in sources]
         told = "".join(_told(part, sources) for part in error.parts)
         if not any(isinstance(part, TensorType) for part in error.parts):
@@ -359,18 +364,28 @@ def _port(typed: TypedGraph, tensor: Tensor) -> Outputs | None:
 def weights_of(typed: TypedGraph) -> tuple[Weight, ...] | None:
     """Return all weights of a model, each once, or None where those of a layer are unknown."""
     found: dict[int, Weight] = {}
-    for weights in typed.weights.values():
+    needed = reached(typed.graph)
+    for node in typed.graph.nodes:
+        if node.kind != "call" or node.name not in needed:
+            continue
+        weights = typed.weights[node.target]
         if weights is None:
             return None
         found.update((id(weight), weight) for weight in weights)
     return tuple(found.values())
 
 
+def is_trainable(typed: TypedGraph, weight: Weight) -> bool:
+    """Say whether a weight trains: its layer has to allow it, and the spec must not have frozen that."""
+    return weight.trainable and typed.trainable.get(id(weight), True)
+
+
 def total_flops(typed: TypedGraph) -> Count:
     """Return the FLOPs of one sample through a model, or None where a part is unknown."""
     total: Count = 0
-    for flops in typed.flops.values():
-        total = plus(total, flops)
+    needed = reached(typed.graph)
+    for name, flops in typed.flops.items():
+        total = plus(total, flops if name in needed else 0)
     return total
 
 

@@ -128,13 +128,17 @@ class GraphOutputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
-    """A model: inputs sorted by name, callables by key, nodes in topological order, outputs."""
+    """A model: inputs sorted by name, callables by key, nodes in topological order, outputs.
+
+    ``chains`` are the names of chains, which the names of their members start with.
+    """
 
     name: str
     inputs: tuple[Input, ...]
     callables: Mapping[str, Callable]
     nodes: tuple[Node, ...]
     outputs: GraphOutputs
+    chains: tuple[str, ...] = ()
     dtype: str | None = None
     seed: int | None = None
     compile: Mapping[str, Value] | None = None

@@ -83,6 +83,7 @@ def resolve(
         callables=_callables(sites, own, surroundings, scope),
         nodes=ordered,
         outputs=outputs or GraphOutputs(form="one", names=(), tensors=(), span=program.span),
+        chains=tuple(program.aliases),
         dtype=program.dtype,
         seed=seed,
         compile=compiled,

@@ -1,24 +1,40 @@
-"""What is in a model, as a table for people and as JSON for programs."""
+"""What is in a model: a row for each call, with shapes, parameters and FLOPs, and the totals."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-Shape = tuple[int | None, ...]
+from graphspec.graph.infer import TypedGraph, is_trainable
+from graphspec.graph.ir import Callable, Node, operands_of
+from graphspec.graph.lint import reached
+from graphspec.shapes.dimension import Count, Dim, plus, product, times
+from graphspec.shapes.dtypes import bits_of
+from graphspec.shapes.types import Outputs, TensorType, Weight
+
+CHAIN = "chain"
+Size = int | str | None
+Shape = tuple[Size, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One call: its output shapes include the batch dimension; parameters count at a layer's first call alone."""
+    """One call, or a chain of them, whose calls are then its ``rows``, as are those inside a nested model.
+
+    Shapes include the batch dimension. Parameters count at a layer's first call alone. FLOPs and the bytes of outputs
+    are those of one sample. None stands for what is not known.
+    """
 
     name: str
     type: str
     sources: tuple[str, ...]
-    shapes: tuple[Shape, ...]
+    shapes: tuple[Shape, ...] | None
     dtype: str | None
-    parameters: int
-    trainable: int
-    shared_with: str | None
+    parameters: int | None
+    trainable: int | None
+    weights_bytes: int | None
+    output_bytes: Count
+    flops: Count
+    shared_with: str | None = None
+    rows: tuple["Row", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,151 +42,227 @@ class Port:
     """An input or an output."""
 
     name: str
-    shape: Shape
-    dtype: str
+    shape: Shape | None
+    dtype: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """A model: its inputs, its outputs, a row for each call, and totals; sizes are in bytes."""
+    """A model: its inputs, its outputs, a row for each call, and totals; sizes are in bytes.
+
+    Where some part is not known, ``unknown`` names the nodes that nothing is known of by themselves.
+    """
 
     name: str
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
     rows: tuple[Row, ...]
-    parameters: int
-    trainable: int
-    weights_bytes: int
+    parameters: int | None
+    trainable: int | None
+    weights_bytes: int | None
+    flops: Count
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def calls(self) -> tuple[Row, ...]:
+        """Return the rows of the graph's calls, those of chains among them, without those inside nested models."""
+        return tuple(_calls(self.rows))
+
+    @property
+    def exact(self) -> bool:
+        """Say whether everything but FLOPs is known."""
+        return not self.unknown
 
 
-_HEADINGS = ("Node (type)", "Output shape", "Parameters", "From")
-
-
-def render_table(summary: Summary, width: int | None) -> str:
-    """Return the table; cells wrap so that it fits ``width`` columns, and nothing is ever cut off."""
-    rows = [(f"{port.name} (Input)", _shape(port.shape), "0", "") for port in summary.inputs]
-    rows += [
-        (f"{row.name} ({row.type})", "\n".join(_shape(shape) for shape in row.shapes), _parameters(row),
-         ", ".join(row.sources))
-        for row in summary.rows
-    ]  # fmt: skip
-    lines = [f'Model: "{summary.name}"', *_table(rows, width)]
-    lines.append(f"Total parameters: {summary.parameters:,} ({_size(summary.weights_bytes)})")
-    lines.append(f"Trainable: {summary.trainable:,}")
-    lines.append(f"Not trainable: {summary.parameters - summary.trainable:,}")
-    return "\n".join(lines)
-
-
-def render_json(summary: Summary) -> str:
-    """Return the summary as JSON; what nothing has computed is null."""
-    document = {
-        "name": summary.name,
-        "inputs": [_port(port) for port in summary.inputs],
-        "outputs": [_port(port) for port in summary.outputs],
-        "nodes": [_node(row) for row in summary.rows],
-        "parameters": {
-            "total": summary.parameters,
-            "trainable": summary.trainable,
-            "non_trainable": summary.parameters - summary.trainable,
-        },
-        "weights_bytes": summary.weights_bytes,
-        "flops": None,
-        "exact": True,
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False)
-
-
-def _port(port: Port) -> dict[str, object]:
-    return {"name": port.name, "shape": list(port.shape), "dtype": port.dtype}
-
-
-def _node(row: Row) -> dict[str, object]:
-    shapes = [list(shape) for shape in row.shapes]
-    return {
-        "name": row.name,
-        "type": row.type,
-        "from": list(row.sources),
-        "output_shape": shapes[0] if len(shapes) == 1 else shapes,
-        "dtype": row.dtype,
-        "parameters": row.parameters,
-        "trainable_parameters": row.trainable,
-        "flops": None,
-        "shared_with": row.shared_with,
-    }
-
-
-def _shape(shape: Shape) -> str:
-    """Return a shape as Keras prints it.
-
-    >>> _shape((None, 100, 1))
-    '(None, 100, 1)'
-    """
-    return str(tuple(shape))
-
-
-def _parameters(row: Row) -> str:
-    return f"as {row.shared_with}" if row.shared_with else f"{row.parameters:,}"
-
-
-def _size(count: int) -> str:
-    size = float(count)
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if size < 1024:  # noqa: PLR2004 - the step of binary units
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.2f} {unit}"
-        size /= 1024
-    return f"{size:.2f} TiB"
-
-
-def _table(rows: Sequence[tuple[str, ...]], width: int | None) -> list[str]:
-    table = [_HEADINGS, *rows]
-    widths = [max(len(line) for row in table for line in row[column].split("\n")) for column in range(len(_HEADINGS))]
-    widths = _fitted(widths, width)
-    rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
-    out = [rule, *_cells(_HEADINGS, widths), rule]
+def _calls(rows: Iterable[Row]) -> Iterator[Row]:
     for row in rows:
-        out.extend(_cells(row, widths))
-    return [*out, rule]
+        if row.type == CHAIN:
+            yield from _calls(row.rows)
+        else:
+            yield row
 
 
-def _fitted(widths: list[int], width: int | None) -> list[int]:
-    """Return column widths that fit, the widest giving way first, none below what a word needs."""
-    widths = list(widths)
-    if width is None:
-        return widths
-    room = max(width, 40) - 2 * (len(widths) - 1)
-    while sum(widths) > room:
-        widest = max(range(len(widths)), key=lambda column: widths[column])
-        if widths[widest] <= 8:  # noqa: PLR2004 - narrower columns are unreadable
-            break
-        widths[widest] -= 1
-    return widths
+def summarize(typed: TypedGraph) -> Summary:
+    """Return the summary of a typed graph, without what no output needs."""
+    graph = typed.graph
+    rows = _grouped(tuple(_rows(typed, _Counted(set(), {}))), graph.chains)
+    return Summary(
+        name=graph.name,
+        inputs=tuple(_port(item.name, typed.types[item.name]) for item in graph.inputs),
+        outputs=tuple(
+            _port(name, _selected(typed, tensor.node, tensor.output))
+            for name, tensor in zip(graph.outputs.names, graph.outputs.tensors, strict=True)
+        ),
+        rows=rows,
+        parameters=_sum(row.parameters for row in rows),
+        trainable=_sum(row.trainable for row in rows),
+        weights_bytes=_sum(row.weights_bytes for row in rows),
+        flops=_total(row.flops for row in rows),
+        unknown=tuple(_unknown(typed)),
+    )
 
 
-def _cells(row: Sequence[str], widths: Sequence[int]) -> list[str]:
-    wrapped = [_wrapped(cell, width) for cell, width in zip(row, widths, strict=True)]
-    height = max(len(lines) for lines in wrapped)
-    padded = [[*lines, *[""] * (height - len(lines))] for lines in wrapped]
-    out = []
-    for level in range(height):
-        parts = [
-            lines[level].rjust(width) if column == _NUMBERS else lines[level].ljust(width)
-            for column, (lines, width) in enumerate(zip(padded, widths, strict=True))
-        ]
-        out.append("  ".join(parts).rstrip())
-    return out
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """The weights that a row has counted, and the first call of each callable."""
+
+    weights: set[int]
+    first_call: dict[str, str]
 
 
-_NUMBERS = 2
+def _rows(typed: TypedGraph, counted: _Counted) -> Iterator[Row]:
+    needed = reached(typed.graph)
+    for node in typed.graph.nodes:
+        if node.name in needed:
+            yield _row(node, typed, counted)
 
 
-def _wrapped(cell: str, width: int) -> list[str]:
-    lines: list[str] = []
-    for part in cell.split("\n"):
-        rest = part
-        while len(rest) > width:
-            cut = max(rest.rfind(mark, 1, width) for mark in " .,_") + 1
-            cut = cut if cut > width // 3 else width
-            lines.append(rest[:cut].rstrip())
-            rest = rest[cut:].lstrip()
-        lines.append(rest)
-    return lines
+def _row(node: Node, typed: TypedGraph, counted: _Counted) -> Row:
+    outputs = typed.types[node.name]
+    tensors = None if outputs is None else tuple(_tensors(outputs))
+    row = Row(
+        name=node.name,
+        type="get_item" if node.kind == "index" else f"ops.{node.target}",
+        sources=tuple(dict.fromkeys(_source(tensor.node, tensor.output) for tensor in operands_of(node))),
+        shapes=None if tensors is None else tuple(shown_shape(x) for x in tensors),
+        dtype=tensors[0].dtype if tensors else None,
+        parameters=0,
+        trainable=0,
+        weights_bytes=0,
+        output_bytes=None if tensors is None else _total(_bytes_of(x) for x in tensors),
+        flops=typed.flops[node.name],
+    )
+    if node.kind != "call":
+        return row
+    made = typed.callables[node.target]
+    first = counted.first_call.setdefault(node.target, node.name)
+    if first != node.name:
+        return replace(row, type=made.type, shared_with=first)
+    return _with_weights(replace(row, type=made.type), made, typed, counted)
+
+
+def _with_weights(row: Row, made: Callable, typed: TypedGraph, counted: _Counted) -> Row:
+    inner = typed.models.get(made.key)
+    rows = () if inner is None else _inside(inner, counted)
+    weights = typed.weights.get(made.key)
+    if weights is None:
+        return replace(row, parameters=None, trainable=None, weights_bytes=None, rows=rows)
+    new = [weight for weight in weights if id(weight) not in counted.weights]
+    counted.weights.update(id(weight) for weight in new)
+    return replace(
+        row,
+        parameters=sum(_count(weight) for weight in new),
+        trainable=sum(_count(weight) for weight in new if is_trainable(typed, weight)),
+        weights_bytes=sum(_count(weight) * bits_of(weight.dtype) // 8 for weight in new),
+        rows=rows,
+    )
+
+
+def _inside(inner: TypedGraph, counted: _Counted) -> tuple[Row, ...]:
+    return _grouped(tuple(_rows(inner, _Counted(set(counted.weights), {}))), inner.graph.chains)
+
+
+def _grouped(rows: tuple[Row, ...], chains: Collection[str]) -> tuple[Row, ...]:
+    """Return rows with the calls of each chain under a row of its own."""
+    result: list[Row] = []
+    at = 0
+    while at < len(rows):
+        chain = _chain_of(rows[at].name, chains)
+        end = at + 1
+        while chain is not None and end < len(rows) and rows[end].name.startswith(f"{chain}."):
+            end += 1
+        result.append(rows[at] if chain is None else _chain_row(chain, rows[at:end], chains))
+        at = end
+    return tuple(result)
+
+
+def _chain_of(name: str, chains: Collection[str]) -> str | None:
+    parts = name.split(".")
+    return next((head for size in range(1, len(parts)) if (head := ".".join(parts[:size])) in chains), None)
+
+
+def _chain_row(chain: str, rows: tuple[Row, ...], chains: Collection[str]) -> Row:
+    inside = {row.name for row in rows}
+    last = rows[-1]
+    return Row(
+        name=chain,
+        type=CHAIN,
+        sources=tuple(dict.fromkeys(name for row in rows for name in row.sources if name not in inside)),
+        shapes=last.shapes,
+        dtype=last.dtype,
+        parameters=_sum(row.parameters for row in rows),
+        trainable=_sum(row.trainable for row in rows),
+        weights_bytes=_sum(row.weights_bytes for row in rows),
+        output_bytes=_total(row.output_bytes for row in rows),
+        flops=_total(row.flops for row in rows),
+        rows=_grouped(rows, [name for name in chains if name.startswith(f"{chain}.")]),
+    )
+
+
+def _unknown(typed: TypedGraph) -> Iterator[str]:
+    """Yield the nodes that are not known although everything that feeds them is."""
+    needed = reached(typed.graph)
+    for node in typed.graph.nodes:
+        if node.name not in needed or any(typed.types.get(tensor.node) is None for tensor in operands_of(node)):
+            continue
+        if typed.types[node.name] is None:
+            yield node.name
+
+
+def shown_shape(x: TensorType) -> Shape:
+    """Return a shape with its named sizes as text."""
+    return tuple(str(size) if isinstance(size, Dim) else size for size in x.shape)
+
+
+def _tensors(outputs: Outputs) -> Iterator[TensorType]:
+    if isinstance(outputs, TensorType):
+        yield outputs
+        return
+    for item in outputs.values() if isinstance(outputs, Mapping) else outputs:
+        yield from _tensors(item)
+
+
+def _selected(typed: TypedGraph, node: str, output: int | str | None) -> Outputs | None:
+    found = typed.types[node]
+    if found is None or isinstance(found, TensorType):
+        return found
+    if output is None:
+        return found.get("") if isinstance(found, Mapping) else found
+    return found[output]  # type: ignore[index]
+
+
+def _port(name: str, found: Outputs | None) -> Port:
+    if not isinstance(found, TensorType):
+        return Port(name=name, shape=None, dtype=None)
+    return Port(name=name, shape=shown_shape(found), dtype=found.dtype)
+
+
+def _source(node: str, output: int | str | None) -> str:
+    return node if output in {None, ""} else f"{node}.{output}"
+
+
+def _bytes_of(x: TensorType) -> Count:
+    return times(product(x.shape[1:]), bits_of(x.dtype) // 8)
+
+
+def _count(weight: Weight) -> int:
+    count = 1
+    for size in weight.shape:
+        count *= size
+    return count
+
+
+def _sum(counts: Iterator[int | None]) -> int | None:
+    total = 0
+    for count in counts:
+        if count is None:
+            return None
+        total += count
+    return total
+
+
+def _total(counts: Iterator[Count]) -> Count:
+    total: Count = 0
+    for count in counts:
+        total = plus(total, count)
+    return total
