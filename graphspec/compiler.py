@@ -24,8 +24,10 @@ from graphspec.frontend.read import read
 from graphspec.frontend.source import Limits, Source, decode, load_source
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.validate import validate
+from graphspec.graph.expect import check_expect
 from graphspec.graph.infer import TypedGraph, infer
 from graphspec.graph.ir import Graph
+from graphspec.graph.lint_layers import lint_layers
 from graphspec.graph.resolve import Surroundings, resolve
 
 
@@ -88,10 +90,19 @@ class _Session:
         result = self.stages(source, path, shown)
         if result.graph is not None:
             result = replace(result, typed=infer(result.graph, self.diagnostics))
+        if result.document is not None and result.document.expect is not None:
+            check_expect(result.document.expect, result.typed, self.diagnostics)
+        if result.typed is not None and not self.diagnostics.has_errors:
+            lint_layers(result.typed, self.diagnostics)
         found = Diagnostics()
-        for item in suppress(self.diagnostics.sorted(), self.sources):
+        for item in suppress(self.told(), self.sources):
             found.add(item)
         return replace(result, diagnostics=found.sorted(), sources=self.sources)
+
+    def told(self) -> list[Diagnostic]:
+        """Return what is worth telling: while there are mistakes no doubts, since mending those may settle these."""
+        found = self.diagnostics.sorted()
+        return [item for item in found if item.severity == "error"] if self.diagnostics.has_errors else found
 
     def stages(self, source: Source | None, path: Path, shown: str) -> Compilation:
         result = Compilation(path=shown)

@@ -53,10 +53,10 @@ class LayerSpec:
 
 @dataclass(frozen=True, slots=True)
 class InputSpec:
-    """One entry of ``inputs``; the shape leaves the batch dimension out."""
+    """One entry of ``inputs``; the shape leaves the batch dimension out, and is None where the entry is wrong."""
 
     span: Span
-    shape: tuple[Dimension, ...]
+    shape: tuple[Dimension, ...] | None
     dtype: str | None = None
     batch_size: int | None = None
     sparse: bool | None = None
@@ -98,3 +98,4 @@ class Document:
     models: MappingABC[str, ModelSpec | None] = field(default_factory=dict)
     seed: int | None = None
     compile: Mapping | None = None
+    expect: Mapping | None = None

@@ -35,6 +35,7 @@ def json_schema() -> Schema:
                 "maximum": 2**32 - 1,
             },
             "compile": reference("compile"),
+            "expect": reference("expect"),
         },
         "required": ["graphspec", "inputs", "outputs"],
         "additionalProperties": False,
@@ -47,6 +48,8 @@ def json_schema() -> Schema:
             "model": _model(),
             "operand": _operand(),
             "compile": _compile(),
+            "expect": _expect(),
+            "bound": _bound(),
             **definitions(),
         },
     }
@@ -214,4 +217,36 @@ def _compile() -> Schema:
             "auto_scale_loss": {"description": "Whether to scale the loss under mixed precision.", "type": "boolean"},
         },
         "additionalProperties": False,
+    }
+
+
+def _expect() -> Schema:
+    figures = {
+        "parameters": "How many numbers the layers hold.",
+        "trainable_parameters": "How many of them training changes.",
+        "non_trainable_parameters": "How many of them training leaves alone.",
+        "weights_bytes": "How many bytes they take.",
+        "flops": "How many operations one sample takes; a multiply-add is two.",
+    }
+    return {
+        "description": "Budgets and facts that must hold: a number each, or {min, max}.",
+        "type": ["object", "null"],
+        "properties": {
+            **{key: {"description": text, **reference("bound")} for key, text in figures.items()},
+            "outputs": {
+                "description": "The shapes of outputs by name, the batch dimension left out.",
+                "type": "object",
+                "additionalProperties": reference("shape"),
+            },
+        },
+        "additionalProperties": False,
+    }
+
+
+def _bound() -> Schema:
+    return {
+        "type": ["number", "object"],
+        "properties": {"min": {"type": "number"}, "max": {"type": "number"}},
+        "additionalProperties": False,
+        "minProperties": 1,
     }

@@ -53,7 +53,16 @@ _REST = {"description": _TEXT, "nodes": _ANY, "edges": _ANY, "dtype": _TEXT}
 
 DOCUMENT = Part(
     {"graphspec": _VERSION, **_GRAPH},
-    {"name": _TEXT, "layers": _ANY, "models": _ANY, **_REST, "seed": _SEED, "compile": _ANY, "$schema": _TEXT},
+    {
+        "name": _TEXT,
+        "layers": _ANY,
+        "models": _ANY,
+        **_REST,
+        "seed": _SEED,
+        "compile": _ANY,
+        "expect": _ANY,
+        "$schema": _TEXT,
+    },
 )
 BODY = Part(_GRAPH, _REST)
 NODE = Part({}, {"from": _ANY, **_CALL})

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import takewhile
 from typing import TypeVar
 
@@ -63,6 +64,7 @@ def validate(tree: Mapping, diagnostics: Diagnostics) -> Document | None:
         models=_section(fields, "models", _model, diagnostics),
         seed=seed if isinstance(seed, int) else None,
         compile=_mapping(fields, "compile", diagnostics),
+        expect=_mapping(fields, "expect", diagnostics),
     )
     return document if _has_names(fields, "the spec", diagnostics) else None
 
@@ -117,7 +119,7 @@ def _indented(tree: Mapping, part: Part, diagnostics: Diagnostics) -> Mapping:
         if section and entry.key not in part.keys and nearest(entry.key, part.keys) is None:
             inner.setdefault(section, {})[entry.key] = entry
             continue
-        section = entry.key if entry.key in (*_SECTIONS, "compile") and _is_empty(entry.value) else None
+        section = entry.key if entry.key in (*_SECTIONS, "compile", "expect") and _is_empty(entry.value) else None
         entries[entry.key] = entry
     for key, stray in inner.items():
         first, *others = stray.values()
@@ -353,6 +355,12 @@ def _model(entry: Entry, diagnostics: Diagnostics) -> ModelSpec | None:
 
 
 def _input(entry: Entry, diagnostics: Diagnostics) -> InputSpec:
+    before = len(diagnostics)
+    read = _read_input(entry, diagnostics)
+    return read if len(diagnostics) == before else replace(read, shape=None)
+
+
+def _read_input(entry: Entry, diagnostics: Diagnostics) -> InputSpec:
     subject = f'input "{entry.key}"'
     if isinstance(entry.value, Sequence):
         return InputSpec(span=entry.span, shape=_shape(entry.value, subject, diagnostics))

@@ -72,7 +72,8 @@ class _Builds:
 
 def infer(graph: Graph, diagnostics: Diagnostics, outer: Mapping[str, Callable] | None = None) -> TypedGraph:
     """Return what is known of a graph; each call that cannot be is reported at its node."""
-    return _Inference(graph, diagnostics, _Builds(), dict(outer or {})).run(None)
+    inference = _Inference(graph, diagnostics, _Builds(), dict(outer or {}))
+    return inference.run({item.name: input_type(item) for item in graph.inputs})
 
 
 @dataclass(slots=True)
@@ -96,11 +97,11 @@ class _Inference:
         """Put what is in sight together."""
         self.callables = {**self.outer, **self.graph.callables}
 
-    def run(self, given: Mapping[str, TensorType] | None) -> TypedGraph:
-        """Infer all calls; ``given`` are the inputs' types where the graph is called with narrower ones."""
+    def run(self, given: Mapping[str, TensorType | None]) -> TypedGraph:
+        """Infer all calls from the types of the inputs."""
         self.policy = self.graph.dtype or self.policy
         for item in self.graph.inputs:
-            self.types[item.name] = given[item.name] if given else input_type(item)
+            self.types[item.name] = given[item.name]
             self.spans[item.name] = item.span
         for made in self.graph.callables.values():
             if made.graph is not None:
@@ -329,7 +330,7 @@ class _ModelEffect:
         return _model_effect(self.inference.called(self.made, self.graph, given))
 
 
-def _key(graph: Graph, policy: str, given: Mapping[str, TensorType]) -> tuple[object, ...]:
+def _key(graph: Graph, policy: str, given: Mapping[str, TensorType | None]) -> tuple[object, ...]:
     return (id(graph), policy, *(given[item.name] for item in graph.inputs))
 
 
@@ -375,6 +376,13 @@ def weights_of(typed: TypedGraph) -> tuple[Weight, ...] | None:
     return tuple(found.values())
 
 
+def output_types(typed: TypedGraph) -> dict[str, TensorType | None]:
+    """Return the types of a graph's outputs by name, None for one that is not known."""
+    outputs = typed.graph.outputs
+    found = {name: _port(typed, tensor) for name, tensor in zip(outputs.names, outputs.tensors, strict=True)}
+    return {name: item if isinstance(item, TensorType) else None for name, item in found.items()}
+
+
 def is_trainable(typed: TypedGraph, weight: Weight) -> bool:
     """Say whether a weight trains: its layer has to allow it, and the spec must not have frozen that."""
     return weight.trainable and typed.trainable.get(id(weight), True)
@@ -389,8 +397,10 @@ def total_flops(typed: TypedGraph) -> Count:
     return total
 
 
-def input_type(item: Input) -> TensorType:
-    """Return the type of an input, batch included."""
+def input_type(item: Input) -> TensorType | None:
+    """Return the type of an input, batch included, or None where its entry is wrong."""
+    if item.shape is None:
+        return None
     sizes: tuple[Dimension, ...] = tuple(named_size(size) if isinstance(size, str) else size for size in item.shape)
     return TensorType((item.batch_size, *sizes), item.dtype or FLOATX)
 
@@ -428,6 +438,8 @@ def _fitted(item: Input, x: TensorType) -> TensorType:
     Keras adds or takes away a last dimension of 1 where that makes the number of dimensions right.
     """
     declared = input_type(item)
+    if declared is None:
+        raise UnknownEffectError
     shape = x.shape
     if len(shape) == declared.rank + 1 and shape[-1] == 1:
         shape = shape[:-1]

@@ -91,10 +91,10 @@ class Callable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """An input; ``shape`` leaves the batch dimension out."""
+    """An input; ``shape`` leaves the batch dimension out, and is None where a mistake in it has been reported."""
 
     name: str
-    shape: tuple[Dimension, ...]
+    shape: tuple[Dimension, ...] | None
     dtype: str | None = None
     batch_size: int | None = None
     sparse: bool | None = None

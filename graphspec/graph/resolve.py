@@ -138,7 +138,7 @@ def _inputs(program: Program, scope: Scope) -> tuple[Input, ...]:
         inputs.append(
             Input(
                 name=name,
-                shape=tuple(spec.shape),
+                shape=spec.shape,
                 dtype=spec.dtype,
                 batch_size=spec.batch_size,
                 sparse=spec.sparse,

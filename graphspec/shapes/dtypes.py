@@ -35,7 +35,6 @@ _HIGHER = {
 }
 # Keras narrows what 64 bits of JAX would be, but for what TensorFlow needs.
 _NARROWED = {"uint64": "uint32", "complex128": "complex64"}
-_BITS = {"bool": 8, "string": 0, "int": 32, "float": 32, "bfloat16": 16, "float8_e4m3fn": 8, "float8_e5m2": 8}
 
 
 @cache
@@ -80,14 +79,3 @@ def is_float(dtype: str) -> bool:
 def float_of(dtype: str) -> str:
     """Return the dtype in which Keras computes what is not whole: a floating one stays, others become the default."""
     return result_type(dtype, "float")
-
-
-def bits_of(dtype: str) -> int:
-    """Return the number of bits that one element takes.
-
-    >>> bits_of("float16"), bits_of("bool")
-    (16, 8)
-    """
-    if dtype in _BITS:
-        return _BITS[dtype]
-    return int("".join(character for character in dtype if character.isdigit()) or 32)

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any, Union
 
+from graphspec.shapes.bits import bits_of
 from graphspec.shapes.dimension import Count, Dim, Shape, show
 
 
@@ -51,6 +53,16 @@ class Weight:
     shape: tuple[int, ...]
     dtype: str
     trainable: bool = True
+
+    @property
+    def size(self) -> int:
+        """Return the number of its elements."""
+        return prod(self.shape)
+
+    @property
+    def bytes(self) -> int:
+        """Return the number of bytes that it takes."""
+        return self.size * bits_of(self.dtype) // 8
 
 
 # The arguments of a layer or an op: scalars, tuples, mappings, Named objects and, for wrappers, LayerType.

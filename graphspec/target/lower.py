@@ -134,7 +134,7 @@ class _Lowering:
         self.diagnostics.error("GS601", f"{subject}: {keras_sentence(error)}", place, node=node)
 
     def input(self, item: Input) -> Any:  # noqa: ANN401 - a tensor of Keras
-        shape = tuple(size if isinstance(size, int) else None for size in item.shape)
+        shape = tuple(size if isinstance(size, int) else None for size in item.shape or ())
         chosen = {
             "dtype": item.dtype, "batch_size": item.batch_size, "sparse": item.sparse, "ragged": item.ragged,
             "optional": item.optional,

@@ -6,13 +6,42 @@ from dataclasses import fields, is_dataclass
 from graphspec.diagnostics.span import Span
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.tree import Scalar, Sequence, plain
+from graphspec.graph.infer import TypedGraph
+from graphspec.shapes.types import Outputs, TensorType, Weight
 
 _INDENT = "  "
 
 
 def emit(stage: object) -> str:
     """Return a stage as indented text: a name a line, places left out, what is empty or None left out too."""
-    return "\n".join(_lines(stage, 0))
+    return "\n".join(_lines(_typed_lines(stage) if isinstance(stage, TypedGraph) else stage, 0))
+
+
+def _typed_lines(typed: TypedGraph) -> dict[str, object]:
+    """Return what inference adds to a graph: a line a tensor, a weight and a count, nested models within."""
+    return {
+        "types": {name: _outputs_line(found) for name, found in typed.types.items()},
+        "weights": {
+            key: "?" if weights is None else [_weight_line(weight) for weight in weights]
+            for key, weights in typed.weights.items()
+        },
+        "flops": {name: "?" if count is None else str(count) for name, count in typed.flops.items()},
+        "models": {key: _typed_lines(model) for key, model in typed.models.items()},
+    }
+
+
+def _outputs_line(found: Outputs | None) -> str:
+    if found is None:
+        return "?"
+    if isinstance(found, TensorType):
+        return f"{found} {found.dtype}"
+    if isinstance(found, Mapping):
+        return ", ".join(f"{key}: {_outputs_line(item)}" for key, item in found.items())
+    return ", ".join(_outputs_line(item) for item in found)
+
+
+def _weight_line(weight: Weight) -> str:
+    return f"{weight.name} {weight.shape} {weight.dtype}{'' if weight.trainable else ', not trained'}"
 
 
 def _lines(value: object, depth: int) -> Iterator[str]:
@@ -41,7 +70,9 @@ def _parts(value: object) -> Iterator[tuple[str, object]]:
     elif isinstance(value, tuple | list):
         yield from (("-", item) for item in value)
     elif is_dataclass(value):
-        yield from ((field.name, getattr(value, field.name)) for field in fields(value))
+        yield from (
+            (field.name, found) for field in fields(value) if (found := getattr(value, field.name)) != field.default
+        )
 
 
 def _inline(value: object) -> str | None:

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from graphspec.graph.infer import TypedGraph, is_trainable
+from graphspec.graph.infer import TypedGraph, is_trainable, output_types
 from graphspec.graph.ir import Callable, Node, operands_of
 from graphspec.graph.lint import reached
+from graphspec.shapes.bits import bits_of
 from graphspec.shapes.dimension import Count, Dim, plus, product, times
-from graphspec.shapes.dtypes import bits_of
-from graphspec.shapes.types import Outputs, TensorType, Weight
+from graphspec.shapes.types import Outputs, TensorType
 
 CHAIN = "chain"
 Size = int | str | None
@@ -89,10 +89,7 @@ def summarize(typed: TypedGraph) -> Summary:
     return Summary(
         name=graph.name,
         inputs=tuple(_port(item.name, typed.types[item.name]) for item in graph.inputs),
-        outputs=tuple(
-            _port(name, _selected(typed, tensor.node, tensor.output))
-            for name, tensor in zip(graph.outputs.names, graph.outputs.tensors, strict=True)
-        ),
+        outputs=tuple(_port(name, found) for name, found in output_types(typed).items()),
         rows=rows,
         parameters=_sum(row.parameters for row in rows),
         trainable=_sum(row.trainable for row in rows),
@@ -151,9 +148,9 @@ def _with_weights(row: Row, made: Callable, typed: TypedGraph, counted: _Counted
     counted.weights.update(id(weight) for weight in new)
     return replace(
         row,
-        parameters=sum(_count(weight) for weight in new),
-        trainable=sum(_count(weight) for weight in new if is_trainable(typed, weight)),
-        weights_bytes=sum(_count(weight) * bits_of(weight.dtype) // 8 for weight in new),
+        parameters=sum(weight.size for weight in new),
+        trainable=sum(weight.size for weight in new if is_trainable(typed, weight)),
+        weights_bytes=sum(weight.bytes for weight in new),
         rows=rows,
     )
 
@@ -222,15 +219,6 @@ def _tensors(outputs: Outputs) -> Iterator[TensorType]:
         yield from _tensors(item)
 
 
-def _selected(typed: TypedGraph, node: str, output: int | str | None) -> Outputs | None:
-    found = typed.types[node]
-    if found is None or isinstance(found, TensorType):
-        return found
-    if output is None:
-        return found.get("") if isinstance(found, Mapping) else found
-    return found[output]  # type: ignore[index]
-
-
 def _port(name: str, found: Outputs | None) -> Port:
     if not isinstance(found, TensorType):
         return Port(name=name, shape=None, dtype=None)
@@ -243,13 +231,6 @@ def _source(node: str, output: int | str | None) -> str:
 
 def _bytes_of(x: TensorType) -> Count:
     return times(product(x.shape[1:]), bits_of(x.dtype) // 8)
-
-
-def _count(weight: Weight) -> int:
-    count = 1
-    for size in weight.shape:
-        count *= size
-    return count
 
 
 def _sum(counts: Iterator[int | None]) -> int | None:
