@@ -25,10 +25,11 @@ from graphspec.frontend.source import Limits, Source, decode, load_source
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.validate import validate
 from graphspec.graph.expect import check_expect
-from graphspec.graph.infer import TypedGraph, infer
+from graphspec.graph.infer import infer
 from graphspec.graph.ir import Graph
 from graphspec.graph.lint_layers import lint_layers
 from graphspec.graph.resolve import Surroundings, resolve
+from graphspec.graph.typed import TypedGraph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +100,11 @@ class _Session:
             found.add(item)
         return replace(result, diagnostics=found.sorted(), sources=self.sources)
 
-    def told(self) -> list[Diagnostic]:
+    def told(self) -> tuple[Diagnostic, ...]:
         """Return what is worth telling: while there are mistakes no doubts, since mending those may settle these."""
         found = self.diagnostics.sorted()
-        return [item for item in found if item.severity == "error"] if self.diagnostics.has_errors else found
+        errors = tuple(item for item in found if item.severity == "error")
+        return errors or found
 
     def stages(self, source: Source | None, path: Path, shown: str) -> Compilation:
         result = Compilation(path=shown)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from graphspec.compiler import Compilation, Options, compile_file
 from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, SpecError, UsageError
-from graphspec.graph.infer import TypedGraph, infer
+from graphspec.graph.infer import infer
 from graphspec.graph.select import download_problem, model_of
+from graphspec.graph.typed import TypedGraph
 
 if TYPE_CHECKING:
     import keras  # noqa: TID251 - for the type of what build returns

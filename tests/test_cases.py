@@ -17,6 +17,7 @@ SHOWN_ELSEWHERE = {
     "GS102": "it is about a file that cannot be opened",
     "GS411": "build alone asks for weights from the network",
     "GS601": "Keras says it, and these cases do without Keras",
+    "GS602": "it is a fault of ours, found by asking Keras",
 }
 
 

@@ -8,7 +8,7 @@ from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean
 from graphspec.frontend.fields import describe_value, in_brackets
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
-from graphspec.graph.infer import TypedGraph, is_trainable, output_types, total_flops, weights_of
+from graphspec.graph.typed import TypedGraph, is_trainable, output_types, total_flops, weights_of
 from graphspec.shapes.dimension import Count, Dimension, named
 from graphspec.shapes.types import TensorType, show_shape
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
-from graphspec.graph.infer import TypedGraph
 from graphspec.graph.ir import Callable, Node, Object, Tensor, Value, operands_of
 from graphspec.graph.layer_types import defaults_of
+from graphspec.graph.typed import TypedGraph
 
 HUGE = 10_000_000
 _MERGES = frozenset({"Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply"})
@@ -56,7 +56,9 @@ def lint_layers(typed: TypedGraph, diagnostics: Diagnostics) -> None:
     sight = _Sight(typed, {node.name: node for node in typed.graph.nodes}, users, diagnostics)
     for node in typed.graph.nodes:
         made = sight.callee(node)
-        for check in _CHECKS if made is not None and made.kind == "layer" else ():
+        if made is None or made.kind != "layer":
+            continue
+        for check in _CHECKS:
             check(node, made, sight)
     _check_losses(sight)
     for key, made in typed.graph.callables.items():

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from graphspec.diagnostics.diagnostic import Diagnostics
-from graphspec.graph.infer import TypedGraph
 from graphspec.graph.ir import Node, operands_of
+from graphspec.graph.typed import TypedGraph
 from graphspec.shapes.dimension import Dim
 from graphspec.shapes.types import Outputs, TensorType, Weight, show_shape
 from graphspec.target.backend import load_keras

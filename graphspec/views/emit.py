@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass
 from graphspec.diagnostics.span import Span
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.tree import Scalar, Sequence, plain
-from graphspec.graph.infer import TypedGraph
+from graphspec.graph.typed import TypedGraph
 from graphspec.shapes.types import Outputs, TensorType, Weight
 
 _INDENT = "  "

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from graphspec.graph.infer import TypedGraph, is_trainable, output_types
 from graphspec.graph.ir import Callable, Node, operands_of
 from graphspec.graph.lint import reached
+from graphspec.graph.typed import TypedGraph, is_trainable, output_types
 from graphspec.shapes.bits import bits_of
 from graphspec.shapes.dimension import Count, Dim, plus, product, times
 from graphspec.shapes.types import Outputs, TensorType

@@ -313,7 +313,7 @@ def gan() -> keras.Model:
         x = layers.Reshape((7, 7, 64), name="image.reshape")(x)
         x = layers.BatchNormalization(name="image.batch_normalization")(x)
         x = layers.ReLU(name="image.re_lu")(x)
-        x = layers.Conv2DTranspose(32, 4, strides=2, padding="same", name="image.conv2d_transpose")(x)
+        x = layers.Conv2DTranspose(32, 4, strides=2, padding="same", use_bias=False, name="image.conv2d_transpose")(x)
         x = layers.BatchNormalization(name="image.batch_normalization_1")(x)
         x = layers.ReLU(name="image.re_lu_1")(x)
         image = layers.Conv2DTranspose(1, 4, strides=2, padding="same", activation="tanh", name="image")(x)
@@ -484,7 +484,7 @@ PARAMETERS: dict[str, int] = {
     "residual": 76_298,
     "inception": 550_992,
     "autoencoder": 61_329,
-    "gan": 274_050,
+    "gan": 274_018,
     "pretrained_features": 14_727_498,
     "siamese": 23_041,
     "seq2seq": 1_008_584,
