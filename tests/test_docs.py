@@ -14,8 +14,8 @@ from graphspec.compiler import Options, compile_bytes
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-RUN = frozenset({"validate", "explain", "layers"})  # the commands that print without loading Keras
-_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+RUN = frozenset({"validate", "summary", "explain", "layers"})  # the commands that print without loading Keras
+_BLOCK = re.compile(r"^```(\w+(?: wrong)?)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
@@ -46,6 +46,11 @@ def _transcript(block: str) -> list[tuple[str, str]]:
 def test_specs_have_no_mistakes(block: str) -> None:
     assert block.startswith("graphspec: 1\n")
     assert compile_bytes(block.encode(), "spec.yaml", Options(), ROOT / "specs").diagnostics == ()
+
+
+@pytest.mark.parametrize("block", _blocks("yaml wrong"))
+def test_wrong_specs_have_one_mistake(block: str) -> None:
+    assert len(compile_bytes(block.encode(), "spec.yaml", Options(), ROOT / "specs").diagnostics) == 1
 
 
 @pytest.mark.parametrize("block", _blocks("console"))
