@@ -92,46 +92,80 @@ def _node_calls(
             wired=wired,
             literals=node.literals,
             trainable=node.trainable,
+            places=node.places,
         )
         return
-    if node.literals is not None:
-        diagnostics.error(
-            "GS215", f'"with" beside the chain "{name}" belongs to none of its calls', node.literals.span,
-            help='put "with" on the member that it is for', node=name,
-        )  # fmt: skip
-    yield from _chain_calls(name, node.what, node, operands, aliases, wired=wired)
+    yield from _chain_calls(name, node.what, node, operands, aliases, diagnostics, wired=wired)
 
 
 def _chain_calls(
-    path: str, chain: What, outer: NodeSpec, operands: Operand, aliases: dict[str, str], *, wired: bool,
-    before: str | None = None,
+    path: str, chain: What, outer: NodeSpec, operands: Operand, aliases: dict[str, str], diagnostics: Diagnostics, *,
+    wired: bool, before: str | None = None,
 ) -> Iterator[Call]:  # fmt: skip
+    _check_beside_chain(path, outer, diagnostics)
     counts: dict[str, int] = {}
     last = len(chain.members) - 1
     for position, member in enumerate(chain.members):
         member_path = _member_path(path, member, counts, is_last=position == last)
-        trainable = outer.trainable if member.trainable is None else member.trainable
-        place = member.what.span if member.what else member.span
+        node = _member_in(outer, member, is_last=position == last)
+        place = node.what.span if node.what else node.span
         if before is not None and position:
             operands, wired = Reference(before, place), True
-        if member.what is not None and member.what.kind == "chain":
-            inner = replace(member, trainable=trainable)
-            yield from _chain_calls(member_path, member.what, inner, operands, aliases, wired=wired, before=before)
+        if node.what is not None and node.what.kind == "chain":
+            yield from _chain_calls(
+                member_path, node.what, node, operands, aliases, diagnostics, wired=wired, before=before
+            )
         else:
             yield Call(
                 path=member_path,
-                keras_name=(outer.name if position == last else None) or member_path,
+                keras_name=node.name or member_path,
                 span=place,
-                what=member.what,
+                what=node.what,
                 operands=operands,
                 wired=wired,
-                literals=member.literals,
-                trainable=trainable,
+                literals=node.literals,
+                trainable=node.trainable,
                 before=before,
+                places=node.places,
             )
         before = member_path
     if before is not None and before != path:
         aliases[path] = before
+
+
+def _check_beside_chain(path: str, node: NodeSpec, diagnostics: Diagnostics) -> None:
+    if node.literals is not None:
+        diagnostics.error(
+            "GS215", f'"with" beside the chain "{path}" belongs to none of its calls', node.literals.span,
+            help='put "with" on the member that it is for', node=path,
+        )  # fmt: skip
+    if "trainable" in node.places and _has_no_weights(node):
+        diagnostics.error(
+            "GS215", f'"trainable" beside the chain "{path}" says nothing: none of its members has weights',
+            node.places["trainable"], node=path,
+        )  # fmt: skip
+
+
+def _has_no_weights(node: NodeSpec) -> bool:
+    """Say whether a node is known to hold nothing that ``trainable`` could freeze."""
+    what = node.what
+    if what is None:
+        return False
+    return what.kind in {"op", "expr"} or (what.kind == "chain" and all(map(_has_no_weights, what.members)))
+
+
+def _member_in(outer: NodeSpec, member: NodeSpec, *, is_last: bool) -> NodeSpec:
+    """Return a member with what the chain hands down: ``trainable`` to all that can be frozen, ``name`` to the last."""
+    inherits = member.trainable is None and not _has_no_weights(member)
+    places = {key: place for key, place in member.places.items() if key != "name"}
+    if is_last and "name" in outer.places:
+        places["name"] = outer.places["name"]
+    return replace(
+        member,
+        trainable=outer.trainable if inherits else member.trainable,
+        name=outer.name if is_last else None,
+        places=places,
+    )
 
 
 def _member_path(path: str, member: NodeSpec, counts: dict[str, int], *, is_last: bool) -> str:

@@ -285,6 +285,7 @@ def node_spec(
         literals=_literals(fields, subject, diagnostics),
         trainable=trainable if isinstance(trainable, bool) else None,
         name=checked_name(fields.get("name"), subject, diagnostics),
+        places={key: fields[key].span for key in ("trainable", "name") if key in fields},
     )
 
 

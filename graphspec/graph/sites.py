@@ -82,7 +82,7 @@ def _site(call: Call, visible: MappingABC[str, Callable | None], scope: Scope, c
         checker.diagnostics.error(
             "GS215",
             f'"name" beside the call "{call.path}" says nothing: what it calls has its own name',
-            call.span,
+            call.places.get("name", call.span),
             help=f'put "name" on the entry "{what.name}"',
         )
     if site.is_named_call:
@@ -117,7 +117,16 @@ def _expression_site(site: Site, what: What, checker: Checker) -> Site:
             "GS215", f'"with" beside the expression "{call.path}" belongs to no call', call.literals.span,
             help="write literals in the expression", node=call.path,
         )  # fmt: skip
+    _refuse_trainable(call, f'the expression "{call.path}"', checker)
     return site
+
+
+def _refuse_trainable(call: Call, subject: str, checker: Checker) -> None:
+    if call.trainable is not None:
+        checker.diagnostics.error(
+            "GS215", f'"trainable" beside {subject} says nothing: it has no weights',
+            call.places.get("trainable", call.span), help='remove "trainable"', node=call.path,
+        )  # fmt: skip
 
 
 def _op_site(site: Site, what: What, checker: Checker) -> Site:
@@ -131,13 +140,11 @@ def _op_site(site: Site, what: What, checker: Checker) -> Site:
     if found.refused is not None:
         checker.diagnostics.error("GS407", f"ops.{what.name} is refused: {found.refused}", what.span)
         return site
+    call = site.call
     site.signature = Signature(f"ops.{found.name}", found.arguments, is_op=True)
     beside = what.arguments if isinstance(what.arguments, Mapping) else None
-    site.literals = check_literals(site.signature, (beside, site.call.literals), site.call.path, checker)
-    if site.call.trainable is not None:
-        checker.diagnostics.error(
-            "GS215", f'"trainable" beside ops.{found.name} says nothing: an op has no weights', site.call.span
-        )
+    site.literals = check_literals(site.signature, (beside, call.literals), call.path, checker)
+    _refuse_trainable(call, f"ops.{found.name}", checker)
     if found.outputs_count is None:
         site.ports = named(output.name for output in found.outputs if _is_present(output.when, site.literals))
         return site
