@@ -65,6 +65,7 @@ USAGE = [
     (["build", "more"], "is a folder"),
     (["build", "good.yaml", "-o", "model.h6"], "must end in .keras, .weights.h5, .json"),
     (["build", "missing.yaml"], 'there is no file "missing.yaml"'),
+    (["explain", "GS999"], 'there is no diagnostic "GS999"; did you mean "GS'),
 ]  # fmt: skip
 
 
