@@ -8,7 +8,7 @@ from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.suggest import nearest
 from graphspec.frontend.document import Body, Document, FileModel, ModelSpec, NodeSpec, What
 from graphspec.frontend.edges import REFERENCE, Wiring, operands_of, read_edges, unknown_targets
-from graphspec.frontend.fields import describe_value
+from graphspec.frontend.fields import describe_value, scalar
 from graphspec.frontend.program import Call, FileProgram, Operand, Operands, Outputs, Program, Reference
 from graphspec.frontend.tree import Mapping, Scalar, Sequence, Tree
 from graphspec.frontend.whats import UNKNOWN_SOURCE
@@ -220,6 +220,13 @@ def read_operand(
     if isinstance(tree, Sequence):
         items = tuple(read_operand(item, subject, names, diagnostics, depth=depth + 1) for item in tree.items)
         return Operands(items, tree.span)
+    if isinstance(tree, Mapping) and _is_constant(tree, names):
+        diagnostics.error(
+            "GS216", f"{subject} holds references, and a constant is none", tree.span,
+            help='a constant is numbers or booleans, alone or in lists, and stands under "with":'
+            " with: {x2: {constant: [[1, 0], [0, 1]]}}",
+        )  # fmt: skip
+        return None
     if isinstance(tree, Mapping):
         entries = {
             key: read_operand(entry.value, subject, names, diagnostics, depth=depth + 1)
@@ -235,6 +242,16 @@ def read_operand(
         "GS216", f"{subject} must be {expected}, not {describe_value(tree)}", tree.span, help=_operand_help(tree)
     )
     return None
+
+
+def _is_constant(tree: Mapping, names: Collection[str]) -> bool:
+    """Say whether a mapping is an array, and not what feeds an argument that is named "constant"."""
+    if "constant" not in tree.entries or not tree.entries.keys() <= {"constant", "dtype"}:
+        return False
+    first = tree.entries["constant"].value
+    while isinstance(first, Sequence) and first.items:
+        first = first.items[0]
+    return not _is_reference(first, names) or str(scalar(first)).partition(".")[0] not in names
 
 
 def _is_reference(tree: Tree, names: Collection[str]) -> bool:
