@@ -44,16 +44,17 @@ def check_arguments(
     """Return the arguments of a class or function that are right; report the others, and those that are missing."""
     values: dict[str, Value] = {}
     doubtful = False
-    seen: dict[str, Span] = {}
+    seen: set[str] = set()
     for entry in given.entries.values() if given is not None else ():
         name = _declared_name(owner, entry, declared, given, checker)
         if name is None:
             doubtful = True
             continue
-        if name in seen:
-            _report_twice(owner, name, entry, seen[name], checker)
+        if name in seen or (name != entry.key and given is not None and name in given.entries):
             continue
-        seen[name] = entry.span
+        seen.add(name)
+        if name != entry.key and not _keeps_values(owner, entry.key):
+            continue
         value = check_value(entry, parse_kind(declared[name].kind), f'"{name}" of {owner}', f"{path}.{name}", checker)
         if not isinstance(value, Unknown):
             values[name] = value
@@ -99,13 +100,9 @@ def _declared_name(
     return meant
 
 
-def _report_twice(owner: str, name: str, entry: Entry, first: Span, checker: Checker) -> None:
-    checker.diagnostics.error(
-        "GS404",
-        f'"{name}" of {owner} is given twice',
-        entry.span,
-        related=[Related("the first is here", first)],
-    )
+def _keeps_values(owner: str, old: str) -> bool:
+    renamed = catalog.renamed_argument(owner, old)
+    return renamed is None or renamed.keeps_values
 
 
 def check_value(entry: Entry, kind: Kind, subject: str, path: str, checker: Checker) -> Value | Unknown:
