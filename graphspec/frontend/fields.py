@@ -26,9 +26,16 @@ _HOW_TO_GIVE = {
 }
 # What other libraries call it, where no spelling is near.
 _OTHER_WORDS = {
-    **dict.fromkeys(("input", "inputs", "in", "source", "sources", "after", "parent", "parents"), "from"),
-    **dict.fromkeys(("params", "args", "kwargs"), "with"),
-    "size": "shape",
+    **dict.fromkeys(("input", "inputs", "source", "sources", "after", "parent", "parents"), ("from",)),
+    **dict.fromkeys(("params", "args", "kwargs"), ("with",)),
+    **dict.fromkeys(("out", "outs", "result", "results", "return", "returns"), ("outputs",)),
+    **dict.fromkeys(("connections", "links", "wiring", "arrows"), ("edges",)),
+    **dict.fromkeys(("version", "spec"), ("graphspec",)),
+    "in": ("from", "inputs"),
+    "random_seed": ("seed",),
+    "size": ("shape",),
+    "title": ("name",),
+    "training": ("compile",),
 }
 _IN_COMPILE = {
     key: f'it stands under "compile": compile: {{{key}: ...}}'
@@ -156,7 +163,8 @@ def _report_unknown(
 ) -> bool:
     """Report a key that a part does not take; say whether it is clear what was meant."""
     elsewhere = _ELSEWHERE.get(part, {}).get(key)
-    meant = None if elsewhere else _meant(key, [name for name in part.keys if name not in fields])
+    free = [name for name in part.keys if name not in fields]
+    meant = None if elsewhere else _meant(key, free) or _section_like(fields[key], free)
     value = fields.pop(key)
     entry = mapping.entries[key]
     if meant is not None:
@@ -171,8 +179,16 @@ def _report_unknown(
 
 
 def _meant(key: str, free: list[str]) -> str | None:
-    other = _OTHER_WORDS.get(key)
-    return nearest(key, free) or (other if other in free else None)
+    return nearest(key, free) or next((other for other in _OTHER_WORDS.get(key, ()) if other in free), None)
+
+
+def _section_like(value: Tree, free: list[str]) -> str | None:
+    """Return the section that a mapping of named things must be, whatever it is called."""
+    entries = [entry.value for entry in value.entries.values()] if isinstance(value, Mapping) else []
+    keys = {key for entry in entries if isinstance(entry, Mapping) for key in entry.entries}
+    holds_layers = any(key[:1].isupper() for key in keys)
+    likely = {"models": "outputs" in keys, "nodes": "from" in keys or holds_layers, "layers": holds_layers}
+    return next((section for section, is_likely in likely.items() if is_likely and section in free), None)
 
 
 def _report_value(error: ErrorDetails, fields: dict[str, Tree], subject: str, diagnostics: Diagnostics) -> None:
