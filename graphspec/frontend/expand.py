@@ -57,7 +57,7 @@ def _program(body: Body, diagnostics: Diagnostics, **named: object) -> Program:
         inputs=body.inputs,
         calls=tuple(calls),
         aliases=aliases,
-        outputs=_outputs(body.outputs, names, diagnostics),
+        outputs=_outputs(body.outputs, names, wiring.unknown, diagnostics),
         span=body.span,
         dtype=body.dtype,
         **named,  # type: ignore[arg-type]
@@ -272,7 +272,8 @@ def _operand_help(tree: Scalar) -> str:
     return 'a reference is a name, or a dotted path like "lstm.1"; arithmetic stands in an "expr" node'
 
 
-def _outputs(tree: Tree, names: Collection[str], diagnostics: Diagnostics) -> Outputs | None:
+def _outputs(tree: Tree, names: Collection[str], unknown: Collection[str], diagnostics: Diagnostics) -> Outputs | None:
+    """Return the outputs, or None where one of them is wrong, or is the target of an arrow that leads nowhere."""
     pairs: list[tuple[str | None, Tree]] = [(None, tree)]
     if isinstance(tree, Sequence):
         pairs = [(None, item) for item in tree.items]
@@ -289,6 +290,8 @@ def _outputs(tree: Tree, names: Collection[str], diagnostics: Diagnostics) -> Ou
     if not all(_is_reference(value, names) for _, value in pairs):
         return None
     references = tuple(Reference(str(value.value), value.span) for _, value in pairs if isinstance(value, Scalar))
+    if any(reference.path.partition(".")[0] in unknown for reference in references):
+        return None
     keys = tuple(key or reference.path for (key, _), reference in zip(pairs, references, strict=True))
     form = "list" if isinstance(tree, Sequence) else "mapping" if isinstance(tree, Mapping) else "one"
     return Outputs(form=form, names=keys, references=references, span=tree.span)

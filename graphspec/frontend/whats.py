@@ -9,10 +9,11 @@ from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import nearest
 from graphspec.frontend.document import NodeSpec, What, WhatKind
 from graphspec.frontend.fields import checked_fields, describe_value, mended, scalar
-from graphspec.frontend.structure import MEMBER, Part
+from graphspec.frontend.structure import MEMBER, NODE, Part
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 
 RESERVED: dict[str, WhatKind] = {"call": "call", "chain": "chain", "expr": "expr"}
+_OWN_WORDS = frozenset((*RESERVED, *NODE.keys))
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _CLASS = re.compile(r"[A-Z][A-Za-z0-9_]*\Z")
 _BESIDE = ("from", "with")
@@ -176,6 +177,8 @@ def _report_argument_outside(entry: Entry, head: Entry, subject: str, diagnostic
 
 def is_what_name(key: str) -> bool:
     """Say whether a key looks like one that says what a node is."""
+    if key not in RESERVED and key.lower() in _OWN_WORDS:
+        return False
     return key in RESERVED or "." in key or _CLASS.match(key.split(" ", 1)[0]) is not None
 
 

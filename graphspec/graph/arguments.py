@@ -7,7 +7,7 @@ from graphspec.catalog.catalog import Argument
 from graphspec.catalog.kinds import Kind, describe_kind, parse_kind
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import did_you_mean, nearest
+from graphspec.diagnostics.suggest import did_you_mean
 from graphspec.frontend.fields import describe_value
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 from graphspec.graph.checker import TRUST_HELP, UNKNOWN, Checker, Unknown
@@ -21,15 +21,16 @@ from graphspec.graph.literals import (
     example_of_class,
     fits,
     freely,
+    lacks_colon,
     literal_words,
     may_hold_arguments,
     misfit,
     serialised_part,
 )
 from graphspec.graph.unknown_names import (
-    capped,
     report_dtype,
     report_foreign,
+    report_unknown_argument,
     report_unknown_layer,
     report_unknown_object,
 )
@@ -53,7 +54,7 @@ def check_arguments(
         if name in seen or (name != entry.key and given is not None and name in given.entries):
             continue
         seen.add(name)
-        if name != entry.key and not _keeps_values(owner, entry.key):
+        if name != entry.key and (lacks_colon(entry) or not _keeps_values(owner, entry.key)):
             continue
         value = check_value(entry, parse_kind(declared[name].kind), f'"{name}" of {owner}', f"{path}.{name}", checker)
         if not isinstance(value, Unknown):
@@ -87,17 +88,8 @@ def _declared_name(
     if renamed is not None:
         checker.diagnostics.error("GS406", f'"{entry.key}" is an old argument of {owner}: {renamed.advice}', entry.span)
         return renamed.new if renamed.new in declared else None
-    present = given.entries if given is not None else {}
-    meant = nearest(entry.key, [name for name in declared if name not in present])
-    hint = f'; did you mean "{meant}"?' if meant else ""
-    names = ", ".join(sorted(declared))
-    checker.diagnostics.error(
-        "GS402",
-        f'unknown argument "{entry.key}" of {owner}{hint}',
-        entry.span,
-        help=None if meant else (f"{owner} takes {capped(names)}" if names else f"{owner} takes no arguments"),
-    )
-    return meant
+    free = [name for name in declared if given is None or name not in given.entries]
+    return report_unknown_argument(owner, entry, declared, free, checker)
 
 
 def _keeps_values(owner: str, old: str) -> bool:

@@ -202,11 +202,21 @@ class Scope:
         )
         return MISSING
 
+    def _by_unknown_head(self, known: Iterable[str]) -> Iterable[list[Reference]]:
+        """Put together the paths that start with the same name, where nothing has that name."""
+        heads = {path.split(".", 1)[0] for path in known}
+        groups: dict[str, list[Reference]] = {}
+        for path, references in self.unresolved.items():
+            head = path.split(".", 1)[0]
+            groups.setdefault(path if head in heads else head, []).extend(references)
+        return groups.values()
+
     def report_unresolved(self, callables: Collection[str]) -> None:
         """Report each name that is not there once, at its first use; ``callables`` are those that nodes can call."""
         known = [*self.ports, *self.aliases]
-        for path, references in self.unresolved.items():
+        for references in self._by_unknown_head(known):
             first, *others = sorted(references, key=lambda reference: reference.span)
+            path = first.path
             related = [Related("it is used here too", other.span) for other in others[:8]]
             head = path.split(".", 1)[0]
             if head in callables:

@@ -96,8 +96,17 @@ def _site(call: Call, visible: MappingABC[str, Callable | None], scope: Scope, c
     if callee.kind == "application":
         scope.applications[call.path] = callee
     site.literals = check_literals(site.signature, (call.literals,), call.path, checker)
-    site.ports = _ports(callee, site.literals)
+    site.ports = UNKNOWN_PORTS if _is_in_doubt(what, callee) else _ports(callee, site.literals)
     return site
+
+
+def _is_in_doubt(what: What, callee: Callable) -> bool:
+    """Say whether an argument that decides what a layer returns was given, and is wrong."""
+    given = what.arguments.entries if isinstance(what.arguments, Mapping) else {}
+    found = catalog.layer(callee.type) if callee.kind == "layer" else None
+    return found is not None and any(
+        output.when in given and output.when not in callee.arguments for output in found.outputs
+    )
 
 
 def _expression_site(site: Site, what: What, checker: Checker) -> Site:

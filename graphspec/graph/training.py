@@ -36,6 +36,7 @@ def check_compile(
     if tree is None:
         return None
     values: dict[str, Value] = {}
+    wrong: set[str] = set()
     for entry in tree.entries.values():
         key = _known_key(entry, tree, checker)
         if key is None:
@@ -44,7 +45,7 @@ def check_compile(
         if key in _SIMPLE:
             value = check_value(entry, _SIMPLE[key], subject, f"compile.{key}", checker)
         else:
-            value = _per_output(entry, key, outputs, subject, checker)
+            value = _per_output(entry, key, outputs, wrong, subject, checker)
             if not is_ordered and len(outputs) > 1 and isinstance(entry.value, Sequence):
                 _report_order(entry.value, subject, outputs, checker)
         if not isinstance(value, Unknown):
@@ -74,11 +75,13 @@ def _known_key(entry: Entry, tree: Mapping, checker: Checker) -> str | None:
     return meant
 
 
-def _per_output(entry: Entry, key: str, outputs: tuple[str, ...], subject: str, checker: Checker) -> Value | Unknown:
+def _per_output(
+    entry: Entry, key: str, outputs: tuple[str, ...], wrong: set[str], subject: str, checker: Checker
+) -> Value | Unknown:
     kind = _PER_OUTPUT[key]
     tree = entry.value
     if isinstance(tree, Mapping) and not _is_object(tree, kind, outputs):
-        return _by_name(tree, key, outputs, subject, checker)
+        return _by_name(tree, key, outputs, wrong, subject, checker)
     if isinstance(tree, Scalar) and tree.value is None:
         return None
     if isinstance(tree, Sequence):
@@ -101,7 +104,10 @@ def _is_object(tree: Mapping, kind: Kind, outputs: tuple[str, ...]) -> bool:
     return names[0][:1].isupper() or (bool(outputs) and nearest(names[0], outputs) is None)
 
 
-def _by_name(tree: Mapping, key: str, outputs: tuple[str, ...], subject: str, checker: Checker) -> Value | Unknown:
+def _by_name(
+    tree: Mapping, key: str, outputs: tuple[str, ...], wrong: set[str], subject: str, checker: Checker
+) -> Value | Unknown:
+    """Return what is said of each output; a name that is none goes into ``wrong``, and is reported where it is not."""
     values: dict[str, Value] = {}
     failed = False
     for entry in tree.entries.values():
@@ -109,10 +115,12 @@ def _by_name(tree: Mapping, key: str, outputs: tuple[str, ...], subject: str, ch
         if outputs and name not in outputs:
             meant = nearest(entry.key, [output for output in outputs if output not in tree.entries])
             hint = f'; did you mean "{meant}"?' if meant else ""
-            checker.diagnostics.error(
-                "GS408", f'{subject} speaks of "{entry.key}", which is no output{hint}', entry.span,
-                help=None if meant else f"the outputs are {', '.join(outputs)}",
-            )  # fmt: skip
+            if entry.key not in wrong:
+                checker.diagnostics.error(
+                    "GS408", f'{subject} speaks of "{entry.key}", which is no output{hint}', entry.span,
+                    help=None if meant else f"the outputs are {', '.join(outputs)}",
+                )  # fmt: skip
+            wrong.add(entry.key)
             name = meant
             failed = True
         what = f'the {_SINGULAR[key]} of "{name or entry.key}"'
