@@ -43,12 +43,12 @@ def _model(spec: ModelSpec | None, diagnostics: Diagnostics) -> Program | FilePr
 def _program(body: Body, diagnostics: Diagnostics, **named: object) -> Program:
     names = {*body.inputs, *body.nodes}
     wiring = read_edges(body.edges, names, diagnostics)
-    unknown = [target for target in unknown_targets(wiring, body.nodes) if target.path]
-    for target in unknown:
+    unknown = {target.path: target for target in reversed(unknown_targets(wiring, body.nodes)) if target.path}
+    for target in unknown.values():
         _report_target(target, body, diagnostics)
     if unknown:
         wiring.complete = False
-    wiring.unknown = {target.path for target in unknown} - names
+    wiring.unknown = unknown.keys() - names
     aliases: dict[str, str] = {}
     calls: list[Call] = []
     for name, node in body.nodes.items():

@@ -92,7 +92,7 @@ def _may_be_entry(entry: Entry, section: str, part: Part) -> bool:
 
 def _is_node(entry: Entry) -> bool:
     keys = entry.value.entries if isinstance(entry.value, Mapping) else {}
-    return "from" in keys or any(is_what_name(key) for key in keys)
+    return "shape" not in keys and ("from" in keys or any(is_what_name(key) for key in keys))
 
 
 def _is_keras_input(entry: Entry) -> bool:
@@ -124,14 +124,14 @@ def _without_header(tree: Mapping, part: Part, diagnostics: Diagnostics) -> Mapp
 
 
 def _beside_section(tree: Mapping, part: Part, diagnostics: Diagnostics) -> Mapping:
-    """Read nodes and layers that stand beside their section as its own."""
+    """Read entries that stand beside their section as its own."""
     entries: dict[str, Entry] = {}
     section: Entry | None = None
     for entry in tree.entries.values():
         if entry.key in part.keys:
-            section = entry if entry.key in {"layers", "nodes"} else None
+            section = entry if entry.key in SECTIONS else None
         is_known = entry.key in part.keys or nearest(entry.key, part.keys) is not None
-        if is_known or section is None or not isinstance(section.value, Mapping) or not _is_node(entry):
+        if is_known or section is None or not isinstance(section.value, Mapping) or not _fits(entry, section):
             entries[entry.key] = entry
             continue
         diagnostics.error(
@@ -144,6 +144,13 @@ def _beside_section(tree: Mapping, part: Part, diagnostics: Diagnostics) -> Mapp
         inside = {**section.value.entries, entry.key: entry}
         section = entries[section.key] = Entry(section.key, section.span, Mapping(inside, section.value.span))
     return Mapping(entries, tree.span)
+
+
+def _fits(entry: Entry, section: Entry) -> bool:
+    keys = entry.value.entries if isinstance(entry.value, Mapping) else {}
+    if section.key == "inputs":
+        return isinstance(entry.value, Sequence) or "shape" in keys
+    return "outputs" in keys if section.key == "models" else _is_node(entry)
 
 
 def nodes_realigned(mapping: Mapping, diagnostics: Diagnostics) -> Mapping:

@@ -8,7 +8,7 @@ from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import nearest
 from graphspec.frontend.document import NodeSpec, What, WhatKind
-from graphspec.frontend.fields import checked_fields, describe_value, mended, scalar
+from graphspec.frontend.fields import checked_fields, describe_value, scalar
 from graphspec.frontend.structure import MEMBER, NODE, Part
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 
@@ -47,7 +47,6 @@ def _parted(
     arguments = entry.value
     if entry.key in RESERVED or not isinstance(arguments, Mapping):
         return entry, {}
-    arguments = mended(arguments, diagnostics)
     inside = {key: item for key, item in arguments.entries.items() if key in own and key in _BESIDE}
     for key, item in inside.items():
         diagnostics.error(

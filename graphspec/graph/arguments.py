@@ -1,6 +1,7 @@
 """Check constructor and literal arguments against the catalogue, and turn them into values."""
 
 from collections.abc import Mapping as MappingABC
+from dataclasses import replace
 
 from graphspec.catalog import catalog
 from graphspec.catalog.catalog import Argument
@@ -8,7 +9,7 @@ from graphspec.catalog.kinds import Kind, describe_kind, parse_kind
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean
-from graphspec.frontend.fields import describe_value
+from graphspec.frontend.fields import describe_value, mended
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 from graphspec.graph.checker import TRUST_HELP, UNKNOWN, Checker, Unknown
 from graphspec.graph.constants import constant
@@ -46,6 +47,8 @@ def check_arguments(
     values: dict[str, Value] = {}
     doubtful = False
     seen: set[str] = set()
+    written = given.entries if given is not None else {}
+    given = None if given is None else mended(given, checker.diagnostics)
     for entry in given.entries.values() if given is not None else ():
         name = _declared_name(owner, entry, declared, given, checker)
         if name is None:
@@ -56,7 +59,9 @@ def check_arguments(
         seen.add(name)
         if name != entry.key and (lacks_colon(entry) or not _keeps_values(owner, entry.key)):
             continue
-        value = check_value(entry, parse_kind(declared[name].kind), f'"{name}" of {owner}', f"{path}.{name}", checker)
+        # What was written in other brackets has been reported.
+        sink = checker if entry is written[entry.key] else replace(checker, diagnostics=Diagnostics())
+        value = check_value(entry, parse_kind(declared[name].kind), f'"{name}" of {owner}', f"{path}.{name}", sink)
         if not isinstance(value, Unknown):
             values[name] = value
     missing = [name for name, argument in declared.items() if argument.required and name not in seen]
@@ -327,12 +332,17 @@ def _exact(value: Value, kind: str) -> Value:
 def _function(entry: Entry, given: Mapping | None, category: str, checker: Checker) -> Value | Unknown:
     if given is None or not given.entries:
         return entry.key
-    layers = ", ".join(sorted(_ACTIVATION_LAYERS))
+    class_name = "".join(word.capitalize() for word in entry.key.split("_"))
+    help_ = None
+    if category == "activation":
+        help_ = f"the activations with arguments are layers: {', '.join(sorted(_ACTIVATION_LAYERS))}"
+    elif catalog.object_(category, class_name) is not None:
+        help_ = f"write {{{class_name}: {{...}}}}: the class takes arguments"
     checker.diagnostics.error(
         "GS402",
         f'{category} "{entry.key}" takes no arguments',
         next(iter(given.entries.values())).span,
-        help=f"the activations with arguments are layers: {layers}" if category == "activation" else None,
+        help=help_,
     )
     return UNKNOWN
 

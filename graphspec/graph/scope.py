@@ -110,6 +110,7 @@ class Scope:
     taps: dict[str, set[str]] = field(default_factory=dict)
     inner: dict[str, Iterable[str]] = field(default_factory=dict)
     unresolved: dict[str, list[Reference]] = field(default_factory=dict)
+    reported: set[tuple[str, str]] = field(default_factory=set)
 
     def resolve(self, reference: Reference, *, as_list: bool = False) -> Tensor | Missing:
         """Return the tensor that a reference means; ``as_list`` where a list of tensors is welcome."""
@@ -175,6 +176,9 @@ class Scope:
         return MISSING
 
     def _report_output(self, node: str, ports: Ports, rest: str, reference: Reference) -> None:
+        if (node, rest) in self.reported:
+            return
+        self.reported.add((node, rest))
         members = [path for path in self.ports if path.startswith(f"{node}.")]
         meant = nearest(rest, ports.names) or nearest(f"{node}.{rest}", members)
         full = meant if meant is None or "." in meant else f"{node}.{meant}"

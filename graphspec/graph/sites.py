@@ -173,6 +173,9 @@ def _callee(what: What, visible: MappingABC[str, Callable | None], checker: Chec
     if what.name in visible:
         checker.used.add(what.name)
         return visible[what.name]
+    if what.name in checker.used:
+        return None
+    checker.used.add(what.name)
     hint = did_you_mean(what.name, visible)
     help_ = None
     if not hint and catalog.layer(what.name) is not None:

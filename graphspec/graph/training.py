@@ -9,6 +9,8 @@ from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence
 from graphspec.graph.arguments import check_value
 from graphspec.graph.checker import Checker, Unknown
 from graphspec.graph.ir import Value
+from graphspec.graph.literals import lacks_colon
+from graphspec.graph.unknown_names import report_unknown_argument
 
 _SIMPLE = {
     "optimizer": parse_kind("optimizer"),
@@ -39,7 +41,7 @@ def check_compile(
     wrong: set[str] = set()
     for entry in tree.entries.values():
         key = _known_key(entry, tree, checker)
-        if key is None:
+        if key is None or (key != entry.key and lacks_colon(entry)):
             continue
         subject = f'"{key}" of compile'
         if key in _SIMPLE:
@@ -66,13 +68,7 @@ def _known_key(entry: Entry, tree: Mapping, checker: Checker) -> str | None:
     known = [*_SIMPLE, *_PER_OUTPUT]
     if entry.key in known:
         return entry.key
-    meant = nearest(entry.key, [key for key in known if key not in tree.entries])
-    hint = f'; did you mean "{meant}"?' if meant else ""
-    checker.diagnostics.error(
-        "GS402", f'unknown argument "{entry.key}" of compile{hint}', entry.span,
-        help=None if meant else f"compile takes {', '.join(known)}",
-    )  # fmt: skip
-    return meant
+    return report_unknown_argument("compile", entry, known, [key for key in known if key not in tree.entries], checker)
 
 
 def _per_output(
@@ -111,7 +107,7 @@ def _by_name(
     values: dict[str, Value] = {}
     failed = False
     for entry in tree.entries.values():
-        name: str | None = entry.key
+        name = entry.key
         if outputs and name not in outputs:
             meant = nearest(entry.key, [output for output in outputs if output not in tree.entries])
             hint = f'; did you mean "{meant}"?' if meant else ""
@@ -121,11 +117,13 @@ def _by_name(
                     help=None if meant else f"the outputs are {', '.join(outputs)}",
                 )  # fmt: skip
             wrong.add(entry.key)
-            name = meant
             failed = True
-        what = f'the {_SINGULAR[key]} of "{name or entry.key}"'
+            if meant is None:
+                continue
+            name = meant
+        what = f'the {_SINGULAR[key]} of "{name}"'
         value = _one(entry, key, what, checker)
-        if isinstance(value, Unknown) or name is None:
+        if isinstance(value, Unknown):
             failed = True
         else:
             values[name] = value
