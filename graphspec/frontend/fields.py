@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import takewhile
 
 from pydantic_core import ErrorDetails, ValidationError
 
@@ -37,13 +38,13 @@ _OTHER_WORDS = {
     "title": ("name",),
     "training": ("compile",),
 }
-_IN_COMPILE = {
+IN_COMPILE = {
     key: f'it stands under "compile": compile: {{{key}: ...}}'
     for key in ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
 }
 _ELSEWHERE = {
-    DOCUMENT: _IN_COMPILE,
-    BODY: _IN_COMPILE | {"compile": "only the spec itself is compiled, not a model in it"},
+    DOCUMENT: IN_COMPILE,
+    BODY: IN_COMPILE | {"compile": "only the spec itself is compiled, not a model in it"},
     MEMBER: {"from": 'a member is fed by the one before; what feeds the first stands beside "chain"'},
     LAYER: {"from": 'what feeds it stands beside each "call" of it'},
 }
@@ -100,15 +101,18 @@ MAX_SHOWN = 60
 
 
 def mended(mapping: Mapping, diagnostics: Diagnostics) -> Mapping:
-    """Read ``{size: (3, 3)}`` as the list that was meant: to YAML it is the text "(3" and a key "3)" with no value."""
-    if not any(_opens(entry.value) for entry in mapping.entries.values()):
+    """Read ``{size: (3, 3)}`` as the list that was meant: to YAML it is the text "(3" and a key "3)" with no value.
+
+    So is ``{size: 3, 3}``, a key "3" with no value.
+    """
+    if not any(_opens(entry.value) or entry.key.isdigit() for entry in mapping.entries.values()):
         return mapping
     entries: dict[str, Entry] = {}
     given = list(mapping.entries.values())
     at = 0
     while at < len(given):
         entry = given[at]
-        rest = _rest_of_tuple(given, at) if _opens(entry.value) else []
+        rest = _rest_of_tuple(given, at) if _opens(entry.value) else _bare_sizes(given, at)
         at += 1 + len(rest)
         entries[entry.key] = _bracketed(entry, rest, diagnostics) if rest else entry
     return Mapping(entries, mapping.span)
@@ -127,14 +131,25 @@ def _rest_of_tuple(given: list[Entry], at: int) -> list[Entry]:
     return []
 
 
+def _bare_sizes(given: list[Entry], at: int) -> list[Entry]:
+    if not isinstance(scalar(given[at].value), int):
+        return []
+    return list(takewhile(lambda entry: entry.key.isdigit() and not _written(entry), given[at + 1 : at + MAX_SIZES]))
+
+
+def _written(entry: Entry) -> bool:
+    return not isinstance(entry.value, Scalar) or bool(entry.value.text)
+
+
 def _bracketed(entry: Entry, rest: list[Entry], diagnostics: Diagnostics) -> Entry:
     start, end = entry.value.span, rest[-1].span
     span = Span(start.path, start.line, start.column, end.end_line, end.end_column)
     opening = entry.value.text if isinstance(entry.value, Scalar) else ""
-    texts = f"{opening[1:]},{','.join(other.key for other in rest)[:-1]}".split(",")
+    texts = f"{opening},{','.join(other.key for other in rest)}".strip("()").split(",")
     shown = ", ".join(texts)
+    written = f"({shown})" if opening.startswith("(") else shown
     diagnostics.error(
-        "GS203", f'"({shown})" is not a list: a list stands in brackets', span, help=f"write {entry.key}: [{shown}]"
+        "GS203", f'"{written}" is not a list: a list stands in brackets', span, help=f"write {entry.key}: [{shown}]"
     )
     items = tuple(Scalar(_size(text), span, text) for text in texts)
     return Entry(entry.key, entry.span, Sequence(items, span))

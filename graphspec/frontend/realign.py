@@ -1,8 +1,11 @@
 """Read what stands at the wrong depth as what it must be, so that one line too far in or out is one mistake."""
 
+from collections.abc import Iterator
+
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.suggest import nearest
-from graphspec.frontend.structure import NODE, Part
+from graphspec.frontend.fields import IN_COMPILE
+from graphspec.frontend.structure import INPUT, NODE, Part
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 from graphspec.frontend.whats import is_what_name
 
@@ -92,7 +95,9 @@ def _may_be_entry(entry: Entry, section: str, part: Part) -> bool:
 
 def _is_node(entry: Entry) -> bool:
     keys = entry.value.entries if isinstance(entry.value, Mapping) else {}
-    return "shape" not in keys and ("from" in keys or any(is_what_name(key) for key in keys))
+    return not any(key.lower() in INPUT.keys for key in keys) and (
+        "from" in keys or any(is_what_name(key) for key in keys)
+    )
 
 
 def _is_keras_input(entry: Entry) -> bool:
@@ -100,27 +105,37 @@ def _is_keras_input(entry: Entry) -> bool:
     return any(key.startswith(("Input", "keras.Input")) for key in keys)
 
 
+def _lacks_header(entry: Entry, missing: str) -> bool:
+    if missing == "compile":
+        return entry.key in IN_COMPILE
+    return _is_node(entry) and not _is_keras_input(entry)
+
+
 def _without_header(tree: Mapping, part: Part, diagnostics: Diagnostics) -> Mapping:
-    """Read nodes or layers that stand among the inputs, with no line between, as the section that there is not."""
-    inputs = tree.get("inputs")
-    if not isinstance(inputs, Mapping):
-        return tree
-    stray = {key: entry for key, entry in inputs.entries.items() if _is_node(entry) and not _is_keras_input(entry)}
-    missing = next((key for key in ("nodes", "layers") if key in part.keys and key not in tree.entries), None)
-    if not stray or missing is None:
-        return tree
-    first = next(iter(stray.values()))
-    diagnostics.error(
-        "GS207",
-        f'"{first.key}" stands inside "inputs", and is a {missing.removesuffix("s")}',
-        first.span,
-        help=f'put "{missing}:" on a line before it',
-        related=[Related('"inputs" is here', tree.entries["inputs"].span)],
-    )
-    kept = {key: entry for key, entry in inputs.entries.items() if key not in stray}
-    moved = {"inputs": Mapping(kept, inputs.span), missing: Mapping(stray, first.span)}
-    entries = {key: Entry(key, first.span, value) for key, value in moved.items()}
-    return Mapping({**tree.entries, **entries}, tree.span)
+    """Read what the line of a section is missing above as that section: nodes among the inputs, and their like."""
+    for missing, section in (("nodes", "inputs"), ("layers", "inputs"), ("compile", "outputs")):
+        mapping = tree.get(section)
+        if missing not in part.keys or missing in tree.entries or not isinstance(mapping, Mapping):
+            continue
+        inside = {key: entry for key, entry in mapping.entries.items() if _lacks_header(entry, missing)}
+        if all(isinstance(entry.value, Scalar) for entry in inside.values()):
+            continue
+        first = next(iter(inside.values()))
+        diagnostics.error(
+            "GS207",
+            f'"{first.key}" stands inside "{section}", and belongs to "{missing}"',
+            first.span,
+            help=f'put "{missing}:" on a line before it',
+            related=[Related(f'"{section}" is here', tree.entries[section].span)],
+        )
+        kept = {key: entry for key, entry in mapping.entries.items() if key not in inside}
+        entries = {
+            **tree.entries,
+            section: Entry(section, tree.entries[section].span, Mapping(kept, mapping.span)),
+            missing: Entry(missing, first.span, Mapping(inside, first.span)),
+        }
+        return Mapping(entries, tree.span)
+    return tree
 
 
 def _beside_section(tree: Mapping, part: Part, diagnostics: Diagnostics) -> Mapping:
@@ -154,24 +169,47 @@ def _fits(entry: Entry, section: Entry) -> bool:
 
 
 def nodes_realigned(mapping: Mapping, diagnostics: Diagnostics) -> Mapping:
-    """Read ``from`` and its like that stand beside a node as the node's own."""
+    """Read ``from`` and its like that stand beside a node as the node's own, and nodes inside a node as nodes."""
     entries: dict[str, Entry] = {}
     node: Entry | None = None
-    for entry in mapping.entries.values():
+    reported: Entry | None = None
+    for entry in _lifted(mapping, diagnostics):
         if node is None or not _belongs_to(node, entry):
             node = entries[entry.key] = entry
             continue
-        diagnostics.error(
-            "GS207",
-            f'"{entry.key}" stands beside node "{node.key}", not inside it',
-            entry.span,
-            help=f'indent it under "{node.key}"',
-            related=[Related(f'"{node.key}" is here', node.span)],
-        )
+        if reported is not node:
+            _report_depth(entry, node, "beside", "inside", f'indent it under "{node.key}"', diagnostics)
         own = node.value.entries if isinstance(node.value, Mapping) else {}
         inner = Mapping({**own, entry.key: entry}, entry.span)
-        node = entries[node.key] = Entry(node.key, node.span, inner)
+        reported = node = entries[node.key] = Entry(node.key, node.span, inner)
     return Mapping(entries, mapping.span)
+
+
+def _lifted(mapping: Mapping, diagnostics: Diagnostics) -> Iterator[Entry]:
+    for node in mapping.entries.values():
+        inner = node.value.entries if isinstance(node.value, Mapping) else {}
+        stray = [
+            entry
+            for entry in inner.values()
+            if entry.key not in (*NODE.keys, *mapping.entries) and not is_what_name(entry.key) and _is_node(entry)
+        ]
+        if not stray or not isinstance(node.value, Mapping) or len(inner) == len(stray):
+            yield node
+            continue
+        _report_depth(stray[0], node, "inside", "beside", f'indent it as "{node.key}" is', diagnostics)
+        kept = {key: entry for key, entry in inner.items() if entry not in stray}
+        yield Entry(node.key, node.span, Mapping(kept, node.value.span))
+        yield from stray
+
+
+def _report_depth(entry: Entry, node: Entry, where: str, right: str, help_: str, diagnostics: Diagnostics) -> None:
+    diagnostics.error(
+        "GS207",
+        f'"{entry.key}" stands {where} node "{node.key}", not {right} it',
+        entry.span,
+        help=help_,
+        related=[Related(f'"{node.key}" is here', node.span)],
+    )
 
 
 def _belongs_to(node: Entry, entry: Entry) -> bool:
