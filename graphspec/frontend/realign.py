@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from graphspec.catalog import catalog
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.suggest import nearest
 from graphspec.frontend.fields import IN_COMPILE
@@ -140,12 +141,13 @@ def _without_header(tree: Mapping, part: Part, diagnostics: Diagnostics) -> Mapp
 
 def _beside_section(tree: Mapping, part: Part, diagnostics: Diagnostics) -> Mapping:
     """Read entries that stand beside their section as its own."""
+    absent = [key for key in (*_WITH_ENTRIES, "outputs") if key not in tree.entries]
     entries: dict[str, Entry] = {}
     section: Entry | None = None
     for entry in tree.entries.values():
         if entry.key in part.keys:
             section = entry if entry.key in SECTIONS else None
-        is_known = entry.key in part.keys or nearest(entry.key, part.keys) is not None
+        is_known = entry.key in part.keys or nearest(entry.key, absent) is not None
         if is_known or section is None or not isinstance(section.value, Mapping) or not _fits(entry, section):
             entries[entry.key] = entry
             continue
@@ -191,7 +193,7 @@ def _lifted(mapping: Mapping, diagnostics: Diagnostics) -> Iterator[Entry]:
         stray = [
             entry
             for entry in inner.values()
-            if entry.key not in (*NODE.keys, *mapping.entries) and not is_what_name(entry.key) and _is_node(entry)
+            if entry.key not in (*NODE.keys, *mapping.entries) and not is_what_name(entry.key) and _is_whole_node(entry)
         ]
         if not stray or not isinstance(node.value, Mapping) or len(inner) == len(stray):
             yield node
@@ -200,6 +202,11 @@ def _lifted(mapping: Mapping, diagnostics: Diagnostics) -> Iterator[Entry]:
         kept = {key: entry for key, entry in inner.items() if entry not in stray}
         yield Entry(node.key, node.span, Mapping(kept, node.value.span))
         yield from stray
+
+
+def _is_whole_node(entry: Entry) -> bool:
+    keys = entry.value.entries if isinstance(entry.value, Mapping) else {}
+    return "from" in keys or any(catalog.layer(key) is not None for key in keys)
 
 
 def _report_depth(entry: Entry, node: Entry, where: str, right: str, help_: str, diagnostics: Diagnostics) -> None:

@@ -107,7 +107,11 @@ def _single(
     heads = [entry for entry in candidates if is_what_name(entry.key)]
     others = [entry for entry in candidates if not is_what_name(entry.key)]
     consumed = list(heads)
-    if not heads and others and not any(_may_be_what(entry, reserved, own) for entry in others):
+    if (
+        not heads
+        and others
+        and not any(_may_be_what(entry, reserved, own, is_only=len(others) == 1) for entry in others)
+    ):
         _report_no_what(others, subject, diagnostics)
         return _Meant(None, others)
     for entry in others:
@@ -144,8 +148,8 @@ def _single(
     return _Meant(heads[0], consumed)
 
 
-def _may_be_what(entry: Entry, reserved: Collection[str], own: Collection[str]) -> bool:
-    if isinstance(entry.value, Mapping) or _is_nothing(entry.value):
+def _may_be_what(entry: Entry, reserved: Collection[str], own: Collection[str], *, is_only: bool) -> bool:
+    if is_only and (isinstance(entry.value, Mapping) or _is_nothing(entry.value)):
         return True
     return nearest(entry.key, (*reserved, *own, *catalog.layer_names())) is not None
 
