@@ -15,6 +15,7 @@ from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean
 from graphspec.diagnostics.suppress import suppress
+from graphspec.frontend.comments import ignores
 from graphspec.frontend.document import Document
 from graphspec.frontend.expand import expand
 from graphspec.frontend.files import OutsideRootError, root_of, within_root
@@ -84,7 +85,7 @@ class _Session:
     def compile(self, source: Source | None, path: Path, shown: str) -> Compilation:
         result = self.stages(source, path, shown)
         found = Diagnostics()
-        for item in suppress(self.diagnostics.sorted(), self.sources):
+        for item in suppress(self.diagnostics.sorted(), ignores(self.sources)):
             found.add(item)
         return replace(result, diagnostics=found.sorted(), sources=self.sources)
 

@@ -26,14 +26,17 @@ from graphspec.graph.training import check_compile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a graph is resolved in: what is trusted, how a file becomes a graph, and the names outside it."""
+    """What a graph is resolved in: what is trusted, how a file becomes a graph, and the names outside it.
+
+    ``trainable`` has the first call of each entry that says whether it learns.
+    """
 
     load: CallableABC[[FileProgram], Graph | None]
     trust: bool = False
     plugins: tuple[str, ...] = ()
     outer: MappingABC[str, Callable | None] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
-    trainable: dict[str, bool] = field(default_factory=dict)
+    trainable: dict[str, Call] = field(default_factory=dict)
 
 
 def resolve(
@@ -62,6 +65,7 @@ def resolve(
     scope = Scope(diagnostics, program.aliases)
     inputs = _inputs(program, scope)
     sites = find_sites(program, visible, scope, checker)
+    _agree_on_trainable(sites, surroundings, diagnostics)
     made = [(site, _nodes(site, scope, checker)) for site in sites]
     nodes = [node for _, those in made for node in those]
     outputs = _outputs(program.outputs, scope)
@@ -292,6 +296,32 @@ def _written(made: list[tuple[Site, list[Node]]], sources: MappingABC[str, list[
     return written
 
 
+def _agree_on_trainable(sites: list[Site], surroundings: Surroundings, diagnostics: Diagnostics) -> None:
+    """Note which entries the calls freeze, and report two calls of one entry that say different things of it."""
+    for site in sites:
+        if site.call.trainable is None or site.callee is None or not site.is_named_call:
+            continue
+        other = surroundings.trainable.setdefault(site.callee.key, site.call)
+        if other.trainable == site.call.trainable:
+            continue
+        (first, _), (second, is_trainable) = sorted(
+            (_place_of_trainable(call), call.trainable) for call in (other, site.call)
+        )
+        said, denied = ("true", "false") if is_trainable else ("false", "true")
+        diagnostics.error(
+            "GS215",
+            f'"trainable" is {said} here and {denied} beside another call of "{site.callee.key}":'
+            " they share their weights",
+            second,
+            help="say it once, on the entry or on one call; or give each call a layer of its own",
+            related=[Related("the other is here", first)],
+        )
+
+
+def _place_of_trainable(call: Call) -> Span:
+    return call.places.get("trainable", call.span)
+
+
 def _callables(
     sites: list[Site], own: MappingABC[str, Callable | None], surroundings: Surroundings, scope: Scope
 ) -> dict[str, Callable]:
@@ -304,12 +334,10 @@ def _callables(
         if site.callee is None:
             continue
         key = site.callee.key
-        if site.call.trainable is not None:
-            surroundings.trainable[key] = site.call.trainable
-        if key not in made and key in surroundings.outer:
+        if site.is_named_call and key not in own:
             continue
         made[key] = replace(made.get(key, site.callee), taps=tuple(sorted(scope.taps.get(key, ()))))
-    return {
-        key: replace(callee, trainable=surroundings.trainable.get(key, callee.trainable))
-        for key, callee in made.items()
-    }
+    for key, said in surroundings.trainable.items():
+        if own.get(key) is not None:
+            made[key] = replace(made[key], trainable=said.trainable)
+    return made
