@@ -121,7 +121,9 @@ def _named_model(
         graph = resolve(model, key, surroundings, diagnostics)
     if graph is None:
         return None
-    return Callable(key=key, keras_name=key, kind="model", type="Functional", graph=graph, span=model.span)
+    # Two entries may be one file: the entry's name tells them apart, as the file's own cannot.
+    named = replace(graph, name=key)
+    return Callable(key=key, keras_name=key, kind="model", type="Functional", graph=named, span=model.span)
 
 
 def _inputs(program: Program, scope: Scope) -> tuple[Input, ...]:

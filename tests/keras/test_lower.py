@@ -336,3 +336,19 @@ def test_an_entry_of_models_is_built_alone(tmp_path: Path) -> None:
     assert (model.name, [tensor.name for tensor in model.inputs]) == ("inner", ["x", "z"])
     with pytest.raises(graphspec.UsageError, match='no model "iner"; did you mean "inner"'):
         spec.build("iner")
+
+
+def test_a_file_under_two_entries_is_built_twice(tmp_path: Path) -> None:
+    inner = "graphspec: 1\nname: own\ninputs: {x: [4]}\nnodes: {y: {Dense: {units: 2}, from: x}}\noutputs: y\n"
+    (tmp_path / "inner.yaml").write_text(inner)
+    text = """
+    graphspec: 1
+    seed: 1
+    models: {left: inner.yaml, right: inner.yaml}
+    inputs: {x: [4]}
+    nodes: {a: {call: left, from: x}, b: {call: right, from: x}}
+    outputs: [a, b]
+    """
+    model = load(tmp_path, text).build()
+    left, right = (weights(model.get_layer(name)) for name in ("left", "right"))
+    assert not np.array_equal(left[0], right[0])
