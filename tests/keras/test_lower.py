@@ -4,6 +4,8 @@ import random
 import subprocess
 import sys
 import textwrap
+import warnings
+from contextlib import nullcontext
 from pathlib import Path
 
 import keras
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 
 import graphspec
+from graphspec.target.save import lost_sharing
 
 pytestmark = [pytest.mark.keras, pytest.mark.filterwarnings("error")]
 
@@ -352,3 +355,34 @@ def test_a_file_under_two_entries_is_built_twice(tmp_path: Path) -> None:
     model = load(tmp_path, text).build()
     left, right = (weights(model.get_layer(name)) for name in ("left", "right"))
     assert not np.array_equal(left[0], right[0])
+
+
+SHARING = [
+    ("{TimeDistributed: {layer: {ref: d}}, from: s}", "{call: d, from: a}", ["d"]),
+    ("{TimeDistributed: {layer: {ref: d}}, from: s}", "{TimeDistributed: {layer: {ref: d}}, from: s}", ["d"]),
+    ("{TimeDistributed: {layer: {ref: inner}}, from: s}", "{call: inner, from: v}", []),
+    ("{call: inner, from: v}", "{call: d, from: a}", ["d"]),
+    ("{call: d, from: v}", "{call: inner, from: a}", ["d"]),
+    ("{call: d, from: s}", "{TimeDistributed: {layer: {ref: d}}, from: a}", []),
+    ("{call: inner, from: v}", "{call: inner, from: a}", []),
+    ("{call: d, from: v}", "{call: d, from: s}", []),
+    ("{Bidirectional: {layer: {ref: memory}}, from: s}", "{call: memory, from: s}", []),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "shared"), SHARING)
+def test_what_keras_cannot_load_is_known(tmp_path: Path, first: str, second: str, shared: list[str]) -> None:
+    text = f"""
+    graphspec: 1
+    layers: {{d: {{Dense: {{units: 8}}}}, memory: {{LSTM: {{units: 4}}}}}}
+    models: {{inner: {{inputs: {{i: [8]}}, nodes: {{o: {{call: d, from: i}}}}, outputs: o}}}}
+    inputs: {{s: [3, 8], v: [8]}}
+    nodes: {{a: {first}, b: {second}, c: {{Add: {{}}, from: [s, s]}}}}
+    outputs: [a, b, c]
+    """
+    model = load(tmp_path, text).build()
+    assert lost_sharing(model, tmp_path / "m.keras") == shared
+    refused = pytest.raises(ValueError, match=r"could not be loaded|not connected") if shared else nullcontext()
+    with refused, warnings.catch_warnings(action="ignore"):
+        model.save(tmp_path / "m.keras")
+        keras.models.load_model(tmp_path / "m.keras")
