@@ -172,6 +172,32 @@ def test_a_plugin_beside_the_project_loads(folder: Path, by_setting: bool) -> No
     assert done.returncode == 0, done.stderr
 
 
+SHARED = """
+graphspec: 1
+layers: {scorer: {Dense: {units: 1}}}
+inputs: {series: [3, 1]}
+nodes:
+  scores: {TimeDistributed: {layer: {ref: scorer}}, from: series}
+  score: {call: scorer, from: scores}
+outputs: [scores, score]
+"""
+NOT_LOADED = [
+    ("m.keras", "graphspec: warning: Keras cannot load this file, because"),
+    ("m.json", "graphspec: warning: Keras loads this file with separate weights, because"),
+    ("m.weights.h5", ""),
+]
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(("name", "said"), NOT_LOADED)
+def test_build_warns_of_sharing_that_keras_does_not_load(folder: Path, name: str, said: str) -> None:
+    (folder / "shared.yaml").write_text(SHARED)
+    done = graphspec(folder, "build", "shared.yaml", "-o", name)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith(said)
+    assert ('wrappers: "scorer"; save' in done.stderr) is bool(said)
+
+
 @pytest.mark.keras
 def test_a_failed_build_leaves_what_was_there(folder: Path) -> None:
     (folder / "model.keras").write_text("old")

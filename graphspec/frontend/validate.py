@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import TypeVar
 
 from graphspec.catalog.dtypes import DTYPES, POLICIES, is_policy
@@ -38,6 +38,8 @@ MAX_RANK = 32
 _FIRST_LINES = 'a spec starts with "graphspec: 1" and has "inputs", "nodes" and "outputs"'
 _MODEL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}\Z")
 _CLASS_NAME = re.compile(r"[A-Z][A-Za-z0-9_]*")
+# Of a file with more top-level keys than any spec, the first ones tell what it is.
+_MOST_KEYS = 1000
 _Part = TypeVar("_Part")
 
 
@@ -48,7 +50,8 @@ def validate(tree: Mapping, diagnostics: Diagnostics) -> Document | None:
     refers to them is not reported as well.
     """
     place = _first_key(tree)
-    if not any(key in tree.entries or nearest(key, tree.entries) for key in DOCUMENT.required):
+    keys = list(islice(tree.entries, _MOST_KEYS))
+    if not any(key in tree.entries or nearest(key, keys) for key in DOCUMENT.required):
         diagnostics.error("GS202", 'this is not a spec: it has no "graphspec" key', place, help=_FIRST_LINES)
         return None
     fields = checked_fields(DOCUMENT, realign(tree, DOCUMENT, diagnostics), "the spec", place, diagnostics)

@@ -1,7 +1,9 @@
 """Program -> graph: names become what they name, operands find their arguments, calls get their order."""
 
+from collections import ChainMap
 from collections.abc import Callable as CallableABC
 from collections.abc import Mapping as MappingABC
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field, replace
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
@@ -29,12 +31,14 @@ class Surroundings:
     """What a graph is resolved in: what is trusted, how a file becomes a graph, and the names outside it.
 
     ``trainable`` has the first call of each entry that says whether it learns.
+    ``known`` says of each name in ``outer`` whether it could be made.
     """
 
     load: CallableABC[[FileProgram], Graph | None]
     trust: bool = False
     plugins: tuple[str, ...] = ()
-    outer: MappingABC[str, Callable | None] = field(default_factory=dict)
+    outer: MutableMapping[str, Callable | None] = field(default_factory=dict)
+    known: MutableMapping[str, bool] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     trainable: dict[str, Call] = field(default_factory=dict)
 
@@ -49,18 +53,19 @@ def resolve(
     compile_section: Mapping | None = None,
 ) -> Graph | None:
     """Return the graph of a program, or None where it has mistakes; all of them go into ``diagnostics``."""
-    before = sum(item.severity == "error" for item in diagnostics)
+    before = diagnostics.errors
     own: dict[str, Callable | None] = {}
-    visible = {**surroundings.outer}
+    visible: ChainMap[str, Callable | None] = ChainMap({}, surroundings.outer)
+    known: ChainMap[str, bool] = ChainMap({}, surroundings.known)
     used: set[str] = set()
+    checker = Checker(known, used, surroundings.trust, surroundings.plugins, diagnostics)
     for key in entries_in_order(program):
         if key in program.layers:
-            checker = _checker(visible, used, surroundings, diagnostics)
             own[key] = visible[key] = _named_layer(key, program.layers[key], checker)
         if key in program.models:
-            inner = replace(surroundings, outer=dict(visible), used=used)
+            inner = replace(surroundings, outer=visible, known=known, used=used)
             own[key] = visible[key] = _named_model(key, program.models[key], inner, diagnostics)
-    checker = _checker(visible, used, surroundings, diagnostics)
+        known[key] = own[key] is not None
 
     scope = Scope(diagnostics, program.aliases)
     inputs = _inputs(program, scope)
@@ -76,8 +81,7 @@ def resolve(
     names = _output_names(program.outputs, scope)
     is_mapping = program.outputs is not None and program.outputs.form == "mapping"
     compiled = check_compile(compile_section, names, checker, is_ordered=not is_mapping)
-    failed = sum(item.severity == "error" for item in diagnostics) > before
-    if failed or outputs is None or ordered is None:
+    if diagnostics.errors > before or outputs is None or ordered is None:
         return None
     graph = Graph(
         name=name,
@@ -93,13 +97,6 @@ def resolve(
     if not diagnostics.has_errors:
         lint(graph, _named_places(program), used, diagnostics)
     return graph
-
-
-def _checker(
-    visible: MappingABC[str, Callable | None], used: set[str], surroundings: Surroundings, diagnostics: Diagnostics
-) -> Checker:
-    known = {key: made is not None for key, made in visible.items()}
-    return Checker(known, used, surroundings.trust, surroundings.plugins, diagnostics)
 
 
 def _named_places(program: Program) -> dict[str, tuple[str, Span]]:
@@ -125,7 +122,9 @@ def _named_model(
         graph = resolve(model, key, surroundings, diagnostics)
     if graph is None:
         return None
-    return Callable(key=key, keras_name=key, kind="model", type="Functional", graph=graph, span=model.span)
+    # Two entries may be one file: the entry's name tells them apart, as the file's own cannot.
+    named = replace(graph, name=key)
+    return Callable(key=key, keras_name=key, kind="model", type="Functional", graph=named, span=model.span)
 
 
 def _inputs(program: Program, scope: Scope) -> tuple[Input, ...]:

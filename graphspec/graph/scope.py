@@ -11,6 +11,8 @@ from graphspec.diagnostics.suggest import nearest
 from graphspec.frontend.program import Reference
 from graphspec.graph.ir import Callable, Graph, Tensor, Value
 
+# Comparing a name with this many others takes about a second; in a larger graph the first wrong names get a hint.
+_MOST_COMPARED = 100_000
 Bare = Literal["only", "first", "list", "ambiguous", "unknown"]
 
 
@@ -215,9 +217,18 @@ class Scope:
             groups.setdefault(path if head in heads else head, []).extend(references)
         return groups.values()
 
+    def _meant(self, path: str, known: Collection[str]) -> str | None:
+        meant = nearest(path, known)
+        head, dot, rest = path.partition(".")
+        if meant is not None or not dot:
+            return meant
+        node = nearest(head, known)
+        return None if node is None else f"{node}.{rest}"
+
     def report_unresolved(self, callables: Collection[str]) -> None:
         """Report each name that is not there once, at its first use; ``callables`` are those that nodes can call."""
         known = [*self.ports, *self.aliases]
+        hints = max(1, _MOST_COMPARED // max(1, len(known)))
         for references in self._by_unknown_head(known):
             first, *others = sorted(references, key=lambda reference: reference.span)
             path = first.path
@@ -232,9 +243,8 @@ class Scope:
                     related=related,
                 )
                 continue
-            meant = nearest(path, known)
-            if meant is None and head != path and nearest(head, known):
-                meant = f"{nearest(head, known)}.{path.split('.', 1)[1]}"
+            meant = self._meant(path, known) if hints > 0 else None
+            hints -= 1
             hint = f'; did you mean "{meant}"?' if meant else ""
             self.diagnostics.error(
                 "GS408",
