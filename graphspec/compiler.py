@@ -16,6 +16,7 @@ from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean
 from graphspec.diagnostics.suppress import suppress
+from graphspec.frontend.comments import ignores
 from graphspec.frontend.document import Document
 from graphspec.frontend.expand import expand
 from graphspec.frontend.files import OutsideRootError, root_of, within_root
@@ -96,7 +97,7 @@ class _Session:
         if result.typed is not None and not self.diagnostics.has_errors:
             lint_layers(result.typed, self.diagnostics)
         found = Diagnostics()
-        for item in suppress(self.told(), self.sources):
+        for item in suppress(self.told(), ignores(self.sources)):
             found.add(item)
         return replace(result, diagnostics=found.sorted(), sources=self.sources)
 

@@ -65,6 +65,7 @@ USAGE = [
     (["build", "more"], "is a folder"),
     (["build", "good.yaml", "-o", "model.h6"], "must end in .keras, .weights.h5, .json"),
     (["build", "missing.yaml"], 'there is no file "missing.yaml"'),
+    (["explain", "GS999"], 'there is no diagnostic "GS999"; did you mean "GS'),
 ]  # fmt: skip
 
 
@@ -149,6 +150,52 @@ def test_build_saves_whole_files_by_their_ending(folder: Path) -> None:
         assert (folder / name).stat().st_size > 0
     assert json.loads((folder / "model.json").read_text())["class_name"] == "Functional"
     assert not list(folder.rglob(".graphspec-*"))
+
+
+PLUGIN = """
+import keras
+
+class Twice(keras.layers.Layer):
+    def call(self, x):
+        return 2 * x
+"""
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("by_setting", [True, False])
+def test_a_plugin_beside_the_project_loads(folder: Path, by_setting: bool) -> None:
+    (folder / "my_layers.py").write_text(PLUGIN)
+    (folder / "pyproject.toml").write_text("[tool.graphspec]\nplugins = ['my_layers']\n" if by_setting else "")
+    (folder / "more" / "twice.yaml").write_text(GOOD.replace("Dense: {units: 2}", "my_layers.Twice: {}"))
+    start = (folder / "more", "twice.yaml") if by_setting else (folder, "more/twice.yaml", "--plugin", "my_layers")
+    done = graphspec(start[0], "build", *start[1:], "-o", "out.keras")
+    assert done.returncode == 0, done.stderr
+
+
+SHARED = """
+graphspec: 1
+layers: {scorer: {Dense: {units: 1}}}
+inputs: {series: [3, 1]}
+nodes:
+  scores: {TimeDistributed: {layer: {ref: scorer}}, from: series}
+  score: {call: scorer, from: scores}
+outputs: [scores, score]
+"""
+NOT_LOADED = [
+    ("m.keras", "graphspec: warning: Keras cannot load this file, because"),
+    ("m.json", "graphspec: warning: Keras loads this file with separate weights, because"),
+    ("m.weights.h5", ""),
+]
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(("name", "said"), NOT_LOADED)
+def test_build_warns_of_sharing_that_keras_does_not_load(folder: Path, name: str, said: str) -> None:
+    (folder / "shared.yaml").write_text(SHARED)
+    done = graphspec(folder, "build", "shared.yaml", "-o", name)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith(said)
+    assert ('wrappers: "scorer"; save' in done.stderr) is bool(said)
 
 
 @pytest.mark.keras

@@ -97,3 +97,27 @@ def test_the_root_without_a_marker_is_the_folder_of_the_spec(tmp_path: Path) -> 
     if any((folder / marker).exists() for folder in tmp_path.parents for marker in (".git", "pyproject.toml")):
         pytest.skip("the temporary folder lies inside a project")
     assert [item.code for item in graphspec.validate(spec)] == ["GS301"]
+
+
+def test_a_file_under_two_entries_is_two_models_named_after_the_entries(root: Path) -> None:
+    (root / "parts" / "inner.yaml").write_text(INNER + "name: own\n")
+    spec = root / "parts" / "outer.yaml"
+    nodes = "nodes: {c: {call: a, from: x}, d: {call: b, from: x}}"
+    spec.write_text(
+        f"graphspec: 1\nmodels: {{a: inner.yaml, b: inner.yaml}}\ninputs: {{x: [4]}}\n{nodes}\noutputs: [c, d]\n"
+    )
+    graph = graphspec.load(spec).graph
+    models = {key: made.graph for key, made in graph.callables.items()}
+    assert {key: made.name for key, made in models.items() if made is not None} == {"a": "a", "b": "b"}
+
+
+def test_error_in_the_call_of_a_file_names_the_entry(root: Path) -> None:
+    swapped = INNER.replace("{x: [4]}", "{x: [4], b: [4]}").replace(
+        "{y: {Dense: {units: 2}, from: x}}", "{y: {Add: {}, from: [x, b]}}"
+    )
+    (root / "parts" / "inner.yaml").write_text(swapped + "name: own\n")
+    spec = root / "parts" / "outer.yaml"
+    spec.write_text(OUTER.replace("from: a}", "from: [a, a]}") % "inner.yaml")
+    assert [item.message for item in graphspec.validate(spec)] == [
+        'the inputs of model "inner" have names and no order, so a list does not say which is which'
+    ]

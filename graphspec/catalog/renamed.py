@@ -7,10 +7,14 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """What an old name is called now, if one thing is meant by it, and what to do."""
+    """What an old name is called now, if one thing is meant by it, and what to do.
+
+    Where ``keeps_values`` is False, what the old name took is not what the new one takes.
+    """
 
     new: str | None
     advice: str
+    keeps_values: bool = True
 
 
 def _is_now(new: str) -> Renamed:
@@ -98,10 +102,12 @@ EVERY_LAYER: Mapping[str, Renamed] = MappingProxyType({
     "beta_init": _is_now("beta_initializer"),
     "bias": _is_now("use_bias"),
     "border_mode": _is_now("padding"),
-    "dim_ordering": Renamed("data_format", "it is data_format now: channels_last for tf, channels_first for th"),
+    "dim_ordering": Renamed(
+        "data_format", "it is data_format now: channels_last for tf, channels_first for th", keeps_values=False
+    ),
     "dropout_U": _is_now("recurrent_dropout"),
     "dropout_W": _is_now("dropout"),
-    "forget_bias_init": _is_now("unit_forget_bias"),
+    "forget_bias_init": Renamed("unit_forget_bias", "it is unit_forget_bias now: true for one", keeps_values=False),
     "gamma_init": _is_now("gamma_initializer"),
     "init": _is_now("kernel_initializer"),
     "inner_activation": _is_now("recurrent_activation"),
@@ -137,15 +143,17 @@ _NORMALISATION = {
     "mode": Renamed(None, "it was removed"),
     "virtual_batch_size": Renamed(None, "it was removed"),
 }
-_SIZE = "kernel_size holds all the sizes now"
+_SIZE = Renamed("kernel_size", "kernel_size holds all the sizes now")
+_SIZES = {"nb_col": _SIZE, "nb_row": _SIZE}
 
 _BY_CLASS: Mapping[str, Mapping[str, Renamed]] = {
     "BatchNormalization": _NORMALISATION,
     "Concatenate": {"concat_axis": _is_now("axis")},
     "Conv1D": {"filter_length": _is_now("kernel_size"), "output_dim": _is_now("filters")},
-    "Conv2D": {"nb_col": Renamed("kernel_size", _SIZE), "nb_row": Renamed("kernel_size", _SIZE)},
-    "Conv2DTranspose": {"output_shape": Renamed(None, "it was removed; output_padding settles the rest")},
-    "Conv3D": {name: Renamed("kernel_size", _SIZE) for name in ("kernel_dim1", "kernel_dim2", "kernel_dim3")},
+    "Conv2D": _SIZES,
+    "Conv2DTranspose": {**_SIZES, "output_shape": Renamed(None, "it was removed; output_padding settles the rest")},
+    "Conv3D": dict.fromkeys(("kernel_dim1", "kernel_dim2", "kernel_dim3"), _SIZE),
+    "ConvLSTM2D": _SIZES,
     "Dense": {"output_dim": _is_now("units")},
     "Dot": {"dot_axes": _is_now("axes")},
     "Embedding": {
@@ -165,6 +173,7 @@ _BY_CLASS: Mapping[str, Mapping[str, Renamed]] = {
     "RNN": {"time_major": _RECURRENT["time_major"]},
     "ReLU": {"alpha": _is_now("negative_slope")},
     "Reshape": {"dims": _is_now("target_shape")},
+    "SeparableConv2D": _SIZES,
     "SimpleRNN": _RECURRENT,
     "SimpleRNNCell": _RECURRENT,
     "UpSampling1D": {"length": _is_now("size")},

@@ -25,6 +25,7 @@ from graphspec.diagnostics.diagnostic import SpecError, UsageError
 from graphspec.spec import Spec, spec_of
 
 ENDINGS = (".keras", ".weights.h5", ".json")
+_MOST_NAMES = 5
 
 
 @click.command("build", epilog="Example: graphspec build specs/multi_output.yaml -o model.keras")
@@ -83,12 +84,30 @@ def _build(loaded: Spec, path: Path, result: Compilation, given: dict[str, Any],
         return status.FOUND
     finally:
         progress.done()
+    if not given["quiet"]:
+        _warn_of_sharing(model, path)
     if given["with_summary"]:
         _print_summary(loaded, given["model"])
     if not given["quiet"]:
         seconds = time.perf_counter() - started
         write_out(f"{path}: {_size(size)}, {model.count_params():,} parameters, {seconds:.1f} s")
     return status.OK
+
+
+def _warn_of_sharing(model: Any, path: Path) -> None:  # noqa: ANN401 - a model of Keras
+    """Say what Keras does not read back of what it wrote; weights alone load into the model of a spec as they are."""
+    from graphspec.target.save import lost_sharing  # noqa: PLC0415 - as above
+
+    names = lost_sharing(model, path)
+    if not names:
+        return
+    shown = ", ".join(f'"{name}"' for name in names[:_MOST_NAMES])
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    loads = "cannot load this file" if path.name.endswith(".keras") else "loads this file with separate weights"
+    write_err(
+        f"graphspec: warning: Keras {loads}, because layers are shared between the model, nested models or wrappers:"
+        f" {shown}{more}; save .weights.h5 instead, and load it into the model that is built from the spec"
+    )
 
 
 def _print_summary(loaded: Spec, model: str | None) -> None:

@@ -66,11 +66,12 @@ def reading_options(command: _Command) -> _Command:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What ``[tool.graphspec]`` of the nearest pyproject.toml says."""
+    """What ``[tool.graphspec]`` of the nearest pyproject.toml says, and the folder of that file."""
 
     plugins: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     strict: bool = False
+    folder: str = ""
 
 
 def read_settings(folder: Path) -> Settings:
@@ -100,13 +101,16 @@ def _settings_of(file: Path) -> Settings:
         if not isinstance(value, known[key]) or not is_text:
             wanted = "a list of text" if known[key] is list else "true or false"
             raise UsageError(f'{file}: "{key}" under [tool.graphspec] must be {wanted}')
-    return Settings(tuple(table.get("plugins", ())), tuple(table.get("exclude", ())), bool(table.get("strict")))
+    return Settings(
+        tuple(table.get("plugins", ())), tuple(table.get("exclude", ())), bool(table.get("strict")), str(file.parent)
+    )
 
 
 def options_of(given: dict[str, Any], settings: Settings) -> Options:
     """Return the compiler's options for a command line."""
-    if given["plugins"] and "" not in sys.path:
-        sys.path.insert(0, "")
+    for plugins, folder in ((settings.plugins, settings.folder), (given["plugins"], "")):
+        if plugins and folder not in sys.path:
+            sys.path.insert(0, folder)
     return Options(
         trust=given["trust"],
         plugins=(*given["plugins"], *settings.plugins),

@@ -41,10 +41,12 @@ class Diagnostics:
     def __init__(self) -> None:
         """Start empty."""
         self._items: list[Diagnostic] = []
+        self._errors = 0
 
     def add(self, item: Diagnostic) -> None:
         """Record a diagnostic that is already made."""
         self._items.append(item)
+        self._errors += item.severity == "error"
 
     def error(
         self,
@@ -57,7 +59,7 @@ class Diagnostics:
         node: str | None = None,
     ) -> None:
         """Record a mistake that keeps the spec from being built."""
-        self._items.append(Diagnostic(code, "error", message, span, help, tuple(related), node))
+        self.add(Diagnostic(code, "error", message, span, help, tuple(related), node))
 
     def warning(
         self,
@@ -81,7 +83,12 @@ class Diagnostics:
     @property
     def has_errors(self) -> bool:
         """Say whether any mistake, as opposed to a doubt, was recorded."""
-        return any(item.severity == "error" for item in self._items)
+        return self._errors > 0
+
+    @property
+    def errors(self) -> int:
+        """Return how many mistakes, as opposed to doubts, were recorded."""
+        return self._errors
 
     def sorted(self) -> tuple[Diagnostic, ...]:
         """Return every diagnostic once, ordered by place."""

@@ -10,11 +10,13 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
     does, up to a third of the word's length.
     """
     folded = _fold(word)
+    same: list[str] = []
     best: tuple[int, int, str] | None = None
     limit = max(1, (len(word) + 1) // 3)
     for name in names:
         if _fold(name) == folded:
-            return name
+            same.append(name)
+            continue
         if abs(len(name) - len(word)) > limit:
             continue
         distance = _distance(word.lower(), name.lower(), limit)
@@ -25,6 +27,8 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
         candidate = (distance, initial, name)
         if best is None or candidate < best:
             best = candidate
+    if same:
+        return min(same, key=lambda name: (name[:1] != word[:1], name.islower() != word.islower()))
     return None if best is None else best[2]
 
 

@@ -246,6 +246,9 @@ class Composer:
             self._mistakes.no_key(text, span)
         elif text in frame.entries:
             self._mistakes.duplicate_key(text, span, frame.entries[text].span)
+            if _is_empty(frame.entries[text].value):
+                frame.key = text
+                frame.key_span = span
         elif plain and ":" in text and (match := _NO_SPACE.match(text)):
             self._mistakes.no_space(text, span, match.start(1))
         else:
@@ -316,3 +319,7 @@ def _merge(frame: _OpenMapping) -> None:
                 continue
             inside = (span.line, span.column) <= (entry.span.line, entry.span.column) < (span.end_line, span.end_column)
             frame.entries[key] = entry if inside else Entry(key, span, entry.value)
+
+
+def _is_empty(tree: Tree) -> bool:
+    return isinstance(tree, Scalar) and not tree.text

@@ -31,7 +31,10 @@ class What:
 
 @dataclass(frozen=True, slots=True)
 class NodeSpec:
-    """One entry of ``nodes``, or one member of a chain; ``what`` is None where it does not say a right one."""
+    """One entry of ``nodes``, or one member of a chain; ``what`` is None where it does not say a right one.
+
+    ``places`` has where the values of ``trainable`` and ``name`` stand, of those that were written.
+    """
 
     span: Span
     what: What | None
@@ -39,6 +42,7 @@ class NodeSpec:
     literals: Mapping | None = None
     trainable: bool | None = None
     name: str | None = None
+    places: MappingABC[str, Span] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,8 @@ def operands_of(node: str, layer: str | None, arrows: list[Arrow], diagnostics: 
     if len(arrows) == 1:
         sources = arrows[0].sources
         return sources[0] if len(sources) == 1 else Operands(sources, arrows[0].span)
-    if layer not in COMMUTATIVE and not _takes_one(layer):
+    is_unknown = layer is not None and catalog.layer(layer) is None
+    if layer not in COMMUTATIVE and not is_unknown and not _takes_one(layer):
         names = ", ".join(source.path for arrow in arrows for source in arrow.sources)
         diagnostics.error(
             "GS211",

@@ -8,7 +8,7 @@ from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.suggest import nearest
 from graphspec.frontend.document import Body, Document, FileModel, ModelSpec, NodeSpec, What
 from graphspec.frontend.edges import REFERENCE, Wiring, operands_of, read_edges, unknown_targets
-from graphspec.frontend.fields import describe_value
+from graphspec.frontend.fields import describe_value, scalar
 from graphspec.frontend.program import Call, FileProgram, Operand, Operands, Outputs, Program, Reference
 from graphspec.frontend.tree import Mapping, Scalar, Sequence, Tree
 from graphspec.frontend.whats import UNKNOWN_SOURCE
@@ -43,12 +43,12 @@ def _model(spec: ModelSpec | None, diagnostics: Diagnostics) -> Program | FilePr
 def _program(body: Body, diagnostics: Diagnostics, **named: object) -> Program:
     names = {*body.inputs, *body.nodes}
     wiring = read_edges(body.edges, names, diagnostics)
-    unknown = [target for target in unknown_targets(wiring, body.nodes) if target.path]
-    for target in unknown:
+    unknown = {target.path: target for target in reversed(unknown_targets(wiring, body.nodes)) if target.path}
+    for target in unknown.values():
         _report_target(target, body, diagnostics)
     if unknown:
         wiring.complete = False
-    wiring.unknown = {target.path for target in unknown} - names
+    wiring.unknown = unknown.keys() - names
     aliases: dict[str, str] = {}
     calls: list[Call] = []
     for name, node in body.nodes.items():
@@ -57,7 +57,7 @@ def _program(body: Body, diagnostics: Diagnostics, **named: object) -> Program:
         inputs=body.inputs,
         calls=tuple(calls),
         aliases=aliases,
-        outputs=_outputs(body.outputs, names, diagnostics),
+        outputs=_outputs(body.outputs, names, wiring.unknown, diagnostics),
         span=body.span,
         dtype=body.dtype,
         **named,  # type: ignore[arg-type]
@@ -92,46 +92,80 @@ def _node_calls(
             wired=wired,
             literals=node.literals,
             trainable=node.trainable,
+            places=node.places,
         )
         return
-    if node.literals is not None:
-        diagnostics.error(
-            "GS215", f'"with" beside the chain "{name}" belongs to none of its calls', node.literals.span,
-            help='put "with" on the member that it is for', node=name,
-        )  # fmt: skip
-    yield from _chain_calls(name, node.what, node, operands, aliases, wired=wired)
+    yield from _chain_calls(name, node.what, node, operands, aliases, diagnostics, wired=wired)
 
 
 def _chain_calls(
-    path: str, chain: What, outer: NodeSpec, operands: Operand, aliases: dict[str, str], *, wired: bool,
-    before: str | None = None,
+    path: str, chain: What, outer: NodeSpec, operands: Operand, aliases: dict[str, str], diagnostics: Diagnostics, *,
+    wired: bool, before: str | None = None,
 ) -> Iterator[Call]:  # fmt: skip
+    _check_beside_chain(path, outer, diagnostics)
     counts: dict[str, int] = {}
     last = len(chain.members) - 1
     for position, member in enumerate(chain.members):
         member_path = _member_path(path, member, counts, is_last=position == last)
-        trainable = outer.trainable if member.trainable is None else member.trainable
-        place = member.what.span if member.what else member.span
+        node = _member_in(outer, member, is_last=position == last)
+        place = node.what.span if node.what else node.span
         if before is not None and position:
             operands, wired = Reference(before, place), True
-        if member.what is not None and member.what.kind == "chain":
-            inner = replace(member, trainable=trainable)
-            yield from _chain_calls(member_path, member.what, inner, operands, aliases, wired=wired, before=before)
+        if node.what is not None and node.what.kind == "chain":
+            yield from _chain_calls(
+                member_path, node.what, node, operands, aliases, diagnostics, wired=wired, before=before
+            )
         else:
             yield Call(
                 path=member_path,
-                keras_name=(outer.name if position == last else None) or member_path,
+                keras_name=node.name or member_path,
                 span=place,
-                what=member.what,
+                what=node.what,
                 operands=operands,
                 wired=wired,
-                literals=member.literals,
-                trainable=trainable,
+                literals=node.literals,
+                trainable=node.trainable,
                 before=before,
+                places=node.places,
             )
         before = member_path
     if before is not None and before != path:
         aliases[path] = before
+
+
+def _check_beside_chain(path: str, node: NodeSpec, diagnostics: Diagnostics) -> None:
+    if node.literals is not None:
+        diagnostics.error(
+            "GS215", f'"with" beside the chain "{path}" belongs to none of its calls', node.literals.span,
+            help='put "with" on the member that it is for', node=path,
+        )  # fmt: skip
+    if "trainable" in node.places and _has_no_weights(node):
+        diagnostics.error(
+            "GS215", f'"trainable" beside the chain "{path}" says nothing: none of its members has weights',
+            node.places["trainable"], node=path,
+        )  # fmt: skip
+
+
+def _has_no_weights(node: NodeSpec) -> bool:
+    """Say whether a node is known to hold nothing that ``trainable`` could freeze."""
+    what = node.what
+    if what is None:
+        return False
+    return what.kind in {"op", "expr"} or (what.kind == "chain" and all(map(_has_no_weights, what.members)))
+
+
+def _member_in(outer: NodeSpec, member: NodeSpec, *, is_last: bool) -> NodeSpec:
+    """Return a member with what the chain hands down: ``trainable`` to all that can be frozen, ``name`` to the last."""
+    inherits = member.trainable is None and not _has_no_weights(member)
+    places = {key: place for key, place in member.places.items() if key != "name"}
+    if is_last and "name" in outer.places:
+        places["name"] = outer.places["name"]
+    return replace(
+        member,
+        trainable=outer.trainable if inherits else member.trainable,
+        name=outer.name if is_last else None,
+        places=places,
+    )
 
 
 def _member_path(path: str, member: NodeSpec, counts: dict[str, int], *, is_last: bool) -> str:
@@ -186,6 +220,13 @@ def read_operand(
     if isinstance(tree, Sequence):
         items = tuple(read_operand(item, subject, names, diagnostics, depth=depth + 1) for item in tree.items)
         return Operands(items, tree.span)
+    if isinstance(tree, Mapping) and _is_constant(tree, names):
+        diagnostics.error(
+            "GS216", f"{subject} holds references, and a constant is none", tree.span,
+            help='a constant is numbers or booleans, alone or in lists, and stands under "with":'
+            " with: {x2: {constant: [[1, 0], [0, 1]]}}",
+        )  # fmt: skip
+        return None
     if isinstance(tree, Mapping):
         entries = {
             key: read_operand(entry.value, subject, names, diagnostics, depth=depth + 1)
@@ -201,6 +242,16 @@ def read_operand(
         "GS216", f"{subject} must be {expected}, not {describe_value(tree)}", tree.span, help=_operand_help(tree)
     )
     return None
+
+
+def _is_constant(tree: Mapping, names: Collection[str]) -> bool:
+    """Say whether a mapping is an array, and not what feeds an argument that is named "constant"."""
+    if "constant" not in tree.entries or not tree.entries.keys() <= {"constant", "dtype"}:
+        return False
+    first = tree.entries["constant"].value
+    while isinstance(first, Sequence) and first.items:
+        first = first.items[0]
+    return not _is_reference(first, names) or str(scalar(first)).partition(".")[0] not in names
 
 
 def _is_reference(tree: Tree, names: Collection[str]) -> bool:
@@ -221,7 +272,8 @@ def _operand_help(tree: Scalar) -> str:
     return 'a reference is a name, or a dotted path like "lstm.1"; arithmetic stands in an "expr" node'
 
 
-def _outputs(tree: Tree, names: Collection[str], diagnostics: Diagnostics) -> Outputs | None:
+def _outputs(tree: Tree, names: Collection[str], unknown: Collection[str], diagnostics: Diagnostics) -> Outputs | None:
+    """Return the outputs, or None where one of them is wrong, or is the target of an arrow that leads nowhere."""
     pairs: list[tuple[str | None, Tree]] = [(None, tree)]
     if isinstance(tree, Sequence):
         pairs = [(None, item) for item in tree.items]
@@ -238,6 +290,8 @@ def _outputs(tree: Tree, names: Collection[str], diagnostics: Diagnostics) -> Ou
     if not all(_is_reference(value, names) for _, value in pairs):
         return None
     references = tuple(Reference(str(value.value), value.span) for _, value in pairs if isinstance(value, Scalar))
+    if any(reference.path.partition(".")[0] in unknown for reference in references):
+        return None
     keys = tuple(key or reference.path for (key, _), reference in zip(pairs, references, strict=True))
     form = "list" if isinstance(tree, Sequence) else "mapping" if isinstance(tree, Mapping) else "one"
     return Outputs(form=form, names=keys, references=references, span=tree.span)

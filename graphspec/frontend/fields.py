@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import takewhile
 
 from pydantic_core import ErrorDetails, ValidationError
 
@@ -26,17 +27,24 @@ _HOW_TO_GIVE = {
 }
 # What other libraries call it, where no spelling is near.
 _OTHER_WORDS = {
-    **dict.fromkeys(("input", "inputs", "in", "source", "sources", "after", "parent", "parents"), "from"),
-    **dict.fromkeys(("params", "args", "kwargs"), "with"),
-    "size": "shape",
+    **dict.fromkeys(("input", "inputs", "source", "sources", "after", "parent", "parents"), ("from",)),
+    **dict.fromkeys(("params", "args", "kwargs"), ("with",)),
+    **dict.fromkeys(("out", "outs", "result", "results", "return", "returns"), ("outputs",)),
+    **dict.fromkeys(("connections", "links", "wiring", "arrows"), ("edges",)),
+    **dict.fromkeys(("version", "spec"), ("graphspec",)),
+    "in": ("from", "inputs"),
+    "random_seed": ("seed",),
+    "size": ("shape",),
+    "title": ("name",),
+    "training": ("compile",),
 }
-_IN_COMPILE = {
+IN_COMPILE = {
     key: f'it stands under "compile": compile: {{{key}: ...}}'
     for key in ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
 }
 _ELSEWHERE = {
-    DOCUMENT: _IN_COMPILE,
-    BODY: _IN_COMPILE | {"compile": "only the spec itself is compiled, not a model in it"},
+    DOCUMENT: IN_COMPILE,
+    BODY: IN_COMPILE | {"compile": "only the spec itself is compiled, not a model in it"},
     MEMBER: {"from": 'a member is fed by the one before; what feeds the first stands beside "chain"'},
     LAYER: {"from": 'what feeds it stands beside each "call" of it'},
 }
@@ -93,15 +101,18 @@ MAX_SHOWN = 60
 
 
 def mended(mapping: Mapping, diagnostics: Diagnostics) -> Mapping:
-    """Read ``{size: (3, 3)}`` as the list that was meant: to YAML it is the text "(3" and a key "3)" with no value."""
-    if not any(_opens(entry.value) for entry in mapping.entries.values()):
+    """Read ``{size: (3, 3)}`` as the list that was meant: to YAML it is the text "(3" and a key "3)" with no value.
+
+    So is ``{size: 3, 3}``, a key "3" with no value.
+    """
+    if not any(_opens(entry.value) or entry.key.isdigit() for entry in mapping.entries.values()):
         return mapping
     entries: dict[str, Entry] = {}
     given = list(mapping.entries.values())
     at = 0
     while at < len(given):
         entry = given[at]
-        rest = _rest_of_tuple(given, at) if _opens(entry.value) else []
+        rest = _rest_of_tuple(given, at) if _opens(entry.value) else _bare_sizes(given, at)
         at += 1 + len(rest)
         entries[entry.key] = _bracketed(entry, rest, diagnostics) if rest else entry
     return Mapping(entries, mapping.span)
@@ -120,14 +131,25 @@ def _rest_of_tuple(given: list[Entry], at: int) -> list[Entry]:
     return []
 
 
+def _bare_sizes(given: list[Entry], at: int) -> list[Entry]:
+    if not isinstance(scalar(given[at].value), int):
+        return []
+    return list(takewhile(lambda entry: entry.key.isdigit() and not _written(entry), given[at + 1 : at + MAX_SIZES]))
+
+
+def _written(entry: Entry) -> bool:
+    return not isinstance(entry.value, Scalar) or bool(entry.value.text)
+
+
 def _bracketed(entry: Entry, rest: list[Entry], diagnostics: Diagnostics) -> Entry:
     start, end = entry.value.span, rest[-1].span
     span = Span(start.path, start.line, start.column, end.end_line, end.end_column)
     opening = entry.value.text if isinstance(entry.value, Scalar) else ""
-    texts = f"{opening[1:]},{','.join(other.key for other in rest)[:-1]}".split(",")
+    texts = f"{opening},{','.join(other.key for other in rest)}".strip("()").split(",")
     shown = ", ".join(texts)
+    written = f"({shown})" if opening.startswith("(") else shown
     diagnostics.error(
-        "GS203", f'"({shown})" is not a list: a list stands in brackets', span, help=f"write {entry.key}: [{shown}]"
+        "GS203", f'"{written}" is not a list: a list stands in brackets', span, help=f"write {entry.key}: [{shown}]"
     )
     items = tuple(Scalar(_size(text), span, text) for text in texts)
     return Entry(entry.key, entry.span, Sequence(items, span))
@@ -156,7 +178,8 @@ def _report_unknown(
 ) -> bool:
     """Report a key that a part does not take; say whether it is clear what was meant."""
     elsewhere = _ELSEWHERE.get(part, {}).get(key)
-    meant = None if elsewhere else _meant(key, [name for name in part.keys if name not in fields])
+    free = [name for name in part.keys if name not in fields]
+    meant = None if elsewhere else _meant(key, free) or _section_like(fields[key], free)
     value = fields.pop(key)
     entry = mapping.entries[key]
     if meant is not None:
@@ -171,8 +194,16 @@ def _report_unknown(
 
 
 def _meant(key: str, free: list[str]) -> str | None:
-    other = _OTHER_WORDS.get(key)
-    return nearest(key, free) or (other if other in free else None)
+    return nearest(key, free) or next((other for other in _OTHER_WORDS.get(key, ()) if other in free), None)
+
+
+def _section_like(value: Tree, free: list[str]) -> str | None:
+    """Return the section that a mapping of named things must be, whatever it is called."""
+    entries = [entry.value for entry in value.entries.values()] if isinstance(value, Mapping) else []
+    keys = {key for entry in entries if isinstance(entry, Mapping) for key in entry.entries}
+    holds_layers = any(key[:1].isupper() for key in keys)
+    likely = {"models": "outputs" in keys, "nodes": "from" in keys or holds_layers, "layers": holds_layers}
+    return next((section for section, is_likely in likely.items() if is_likely and section in free), None)
 
 
 def _report_value(error: ErrorDetails, fields: dict[str, Tree], subject: str, diagnostics: Diagnostics) -> None:

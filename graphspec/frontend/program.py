@@ -37,7 +37,8 @@ class Call:
     """One use of a layer, an op, a model or an expression.
 
     ``what`` is None where it is unknown, ``operands`` None where there are none, ``wired`` False where what feeds the
-    call is unknown: neither is then worth a second complaint. ``before`` is the chain member in front.
+    call is unknown: neither is then worth a second complaint. ``before`` is the chain member in front. ``places`` has
+    where ``trainable`` and ``name`` were written for this call alone.
     """
 
     path: str
@@ -49,6 +50,7 @@ class Call:
     literals: Mapping | None = None
     trainable: bool | None = None
     before: str | None = None
+    places: MappingABC[str, Span] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,8 +65,15 @@ def read(source: Source, diagnostics: Diagnostics, limits: Limits = DEFAULT_LIMI
     except yaml.MarkedYAMLError as error:
         from graphspec.frontend.syntax_errors import report_syntax_error  # noqa: PLC0415 - most specs have none
 
-        report_syntax_error(source, error, diagnostics)
+        if not _is_told(source.path, error, diagnostics):
+            report_syntax_error(source, error, diagnostics)
         return None
+
+
+def _is_told(path: str, error: yaml.MarkedYAMLError, diagnostics: Diagnostics) -> bool:
+    """Say whether the parser failed over what was reported before it: in ``a:{b: c}`` a space is missing."""
+    line = None if error.problem_mark is None else error.problem_mark.line + 1
+    return any(item.code == SYNTAX and (item.span.path, item.span.line) == (path, line) for item in diagnostics)
 
 
 def _document(source: Source, next_event: NextEvent, limits: Limits, diagnostics: Diagnostics) -> Mapping | None:

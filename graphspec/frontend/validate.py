@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import TypeVar
 
 from graphspec.catalog.dtypes import DTYPES, POLICIES, is_policy
@@ -21,7 +21,8 @@ from graphspec.frontend.document import (
     NodeSpec,
 )
 from graphspec.frontend.fields import checked_fields, describe_value, in_brackets, mended, scalar
-from graphspec.frontend.structure import BODY, DOCUMENT, INPUT, LAYER, NODE, Part
+from graphspec.frontend.realign import SECTIONS, is_empty, nodes_realigned, realign
+from graphspec.frontend.structure import BODY, DOCUMENT, INPUT, LAYER, NODE
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 from graphspec.frontend.whats import (
     NAME,
@@ -38,7 +39,8 @@ MAX_RANK = 32
 _FIRST_LINES = 'a spec starts with "graphspec: 1" and has "inputs", "nodes" and "outputs"'
 _MODEL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}\Z")
 _CLASS_NAME = re.compile(r"[A-Z][A-Za-z0-9_]*")
-_SECTIONS = ("inputs", "layers", "models", "nodes")
+# Of a file with more top-level keys than any spec, the first ones tell what it is.
+_MOST_KEYS = 1000
 _Part = TypeVar("_Part")
 
 
@@ -49,10 +51,11 @@ def validate(tree: Mapping, diagnostics: Diagnostics) -> Document | None:
     refers to them is not reported as well.
     """
     place = _first_key(tree)
-    if not any(key in tree.entries or nearest(key, tree.entries) for key in DOCUMENT.required):
+    keys = list(islice(tree.entries, _MOST_KEYS))
+    if not any(key in tree.entries or nearest(key, keys) for key in DOCUMENT.required):
         diagnostics.error("GS202", 'this is not a spec: it has no "graphspec" key', place, help=_FIRST_LINES)
         return None
-    fields = checked_fields(DOCUMENT, _realigned(tree, DOCUMENT, diagnostics), "the spec", place, diagnostics)
+    fields = checked_fields(DOCUMENT, realign(tree, DOCUMENT, diagnostics), "the spec", place, diagnostics)
     if fields is None:
         return None
     _check_one_namespace(fields, diagnostics)
@@ -69,82 +72,13 @@ def validate(tree: Mapping, diagnostics: Diagnostics) -> Document | None:
     return document if _has_names(fields, "the spec", diagnostics) else None
 
 
-def _realigned(tree: Mapping, part: Part, diagnostics: Diagnostics) -> Mapping:
-    return _outdented(_indented(tree, part, diagnostics), part, diagnostics)
-
-
-def _outdented(tree: Mapping, part: Part, diagnostics: Diagnostics) -> Mapping:
-    """Read keys of the part that stand inside a section, and cannot be its entries, as the part's own."""
-    entries = dict(tree.entries)
-    for section in ("inputs", "layers", "nodes"):
-        mapping = tree.get(section)
-        if not isinstance(mapping, Mapping):
-            continue
-        stray = {
-            entry.key: entry
-            for entry in mapping.entries.values()
-            if entry.key in part.keys and entry.key not in entries and not _may_be_entry(entry, section, part)
-        }
-        for entry in stray.values():
-            diagnostics.error(
-                "GS207",
-                f'"{entry.key}" stands inside "{section}", not beside it',
-                entry.span,
-                help=f'indent it as "{section}" is',
-                related=[Related(f'"{section}" is here', entries[section].span)],
-            )
-        if stray:
-            kept = {key: entry for key, entry in mapping.entries.items() if key not in stray}
-            entries[section] = Entry(section, entries[section].span, Mapping(kept, mapping.span))
-            entries |= stray
-    return Mapping(entries, tree.span)
-
-
-def _may_be_entry(entry: Entry, section: str, part: Part) -> bool:
-    """Say whether what has the name of a section may still be an input, a layer or a node."""
-    if isinstance(entry.value, Mapping):
-        own = entry.value.entries
-        return "shape" in own if section == "inputs" else "from" in own or any(is_what_name(key) for key in own)
-    if isinstance(entry.value, Sequence):
-        return section == "inputs" and entry.key not in part.required
-    return _is_empty(entry.value)
-
-
-def _indented(tree: Mapping, part: Part, diagnostics: Diagnostics) -> Mapping:
-    """Read keys that stand below an empty section, and are no keys of the part, as the section's own."""
-    entries: dict[str, Entry] = {}
-    inner: dict[str, dict[str, Entry]] = {}
-    section: str | None = None
-    for entry in tree.entries.values():
-        if section and entry.key not in part.keys and nearest(entry.key, part.keys) is None:
-            inner.setdefault(section, {})[entry.key] = entry
-            continue
-        section = entry.key if entry.key in (*_SECTIONS, "compile", "expect") and _is_empty(entry.value) else None
-        entries[entry.key] = entry
-    for key, stray in inner.items():
-        first, *others = stray.values()
-        diagnostics.error(
-            "GS207",
-            f'"{first.key}" stands beside "{key}", which is empty, not inside it',
-            first.span,
-            help=f'indent it under "{key}"{", and what follows it" if others else ""}',
-            related=[Related(f'"{key}" is here', entries[key].span)],
-        )
-        entries[key] = Entry(key, entries[key].span, Mapping(stray, first.span))
-    return Mapping(entries, tree.span) if inner else tree
-
-
-def _is_empty(value: Tree) -> bool:
-    return isinstance(value, Scalar) and value.value is None
-
-
 def _has_names(fields: dict[str, Tree], subject: str, diagnostics: Diagnostics) -> bool:
     """Say whether the sections that name things could be read: where one could not, every name would be unknown."""
     inputs = fields["inputs"]
-    if _is_empty(inputs) or (isinstance(inputs, Mapping) and not inputs.entries):
+    if is_empty(inputs) or (isinstance(inputs, Mapping) and not inputs.entries):
         diagnostics.error("GS202", f"{subject} has no input: a model needs at least one", inputs.span)
         return False
-    return all(isinstance(fields[key], Mapping) or _is_empty(fields[key]) for key in _SECTIONS if key in fields)
+    return all(isinstance(fields[key], Mapping) or is_empty(fields[key]) for key in SECTIONS if key in fields)
 
 
 def _body(fields: dict[str, Tree], subject: str, place: Span, diagnostics: Diagnostics) -> Body:
@@ -194,7 +128,7 @@ def _first_key(tree: Mapping) -> Span:
 
 def _mapping(fields: dict[str, Tree], key: str, diagnostics: Diagnostics) -> Mapping | None:
     value = fields.get(key)
-    if value is None or _is_empty(value):
+    if value is None or is_empty(value):
         return None
     if isinstance(value, Mapping):
         return mended(value, diagnostics)
@@ -211,6 +145,7 @@ def _section(
     mapping = _mapping(fields, key, diagnostics)
     if mapping is None:
         return {}
+    mapping = nodes_realigned(mapping, diagnostics) if key == "nodes" else mapping
     for entry in mapping.entries.values():
         if not NAME.match(entry.key):
             _report_name(entry, key, diagnostics)
@@ -231,7 +166,7 @@ def _report_name(entry: Entry, section: str, diagnostics: Diagnostics) -> None:
 def _check_one_namespace(fields: dict[str, Tree], diagnostics: Diagnostics) -> None:
     """Report names that two sections have; of a node and an input, what refers to the name means the input."""
     first: dict[str, tuple[str, Entry]] = {}
-    for section in _SECTIONS:
+    for section in SECTIONS:
         mapping = fields.get(section)
         if not isinstance(mapping, Mapping):
             continue
@@ -302,16 +237,21 @@ def _listed(mapping: Mapping, diagnostics: Diagnostics) -> Mapping:
         return mapping
     first, last = source.value.span, rest[-1].span
     span = Span(first.path, first.line, first.column, last.end_line, last.end_column)
-    items = (source.value, *(Scalar(entry.key, entry.span, entry.key) for entry in rest))
+    items = tuple(_unbracketed(item) for item in (source.value, *(Scalar(it.key, it.span, it.key) for it in rest)))
     shown = ", ".join(item.text for item in items)
     diagnostics.error("GS203", f'"{shown}" is not a list: a list stands in brackets', span, help=f"write [{shown}]")
     kept = {entry.key: entry for entry in entries if entry not in rest}
     return Mapping({**kept, "from": Entry("from", source.span, Sequence(items, span))}, mapping.span)
 
 
+def _unbracketed(item: Scalar) -> Scalar:
+    text = item.text.strip("() ")
+    return Scalar(text, item.span, text)
+
+
 def _is_bare(entry: Entry) -> bool:
     written = isinstance(entry.value, Scalar) and entry.value.text
-    return _is_empty(entry.value) and not written and entry.key not in NODE.keys and not is_what_name(entry.key)
+    return is_empty(entry.value) and not written and entry.key not in NODE.keys and not is_what_name(entry.key)
 
 
 def _layer(entry: Entry, diagnostics: Diagnostics) -> LayerSpec:
@@ -346,7 +286,7 @@ def _model(entry: Entry, diagnostics: Diagnostics) -> ModelSpec | None:
     mapping = _as_mapping(entry, subject, "a body with inputs, nodes and outputs, or a path to a spec", diagnostics)
     if mapping is None:
         return None
-    fields = checked_fields(BODY, _realigned(mapping, BODY, diagnostics), subject, entry.span, diagnostics)
+    fields = checked_fields(BODY, realign(mapping, BODY, diagnostics), subject, entry.span, diagnostics)
     if fields is None:
         return None
     _check_one_namespace(fields, diagnostics)

@@ -8,11 +8,12 @@ from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import nearest
 from graphspec.frontend.document import NodeSpec, What, WhatKind
-from graphspec.frontend.fields import checked_fields, describe_value, mended, scalar
-from graphspec.frontend.structure import MEMBER, Part
+from graphspec.frontend.fields import checked_fields, describe_value, scalar
+from graphspec.frontend.structure import MEMBER, NODE, Part
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 
 RESERVED: dict[str, WhatKind] = {"call": "call", "chain": "chain", "expr": "expr"}
+_OWN_WORDS = frozenset((*RESERVED, *NODE.keys))
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _CLASS = re.compile(r"[A-Z][A-Za-z0-9_]*\Z")
 _BESIDE = ("from", "with")
@@ -46,7 +47,6 @@ def _parted(
     arguments = entry.value
     if entry.key in RESERVED or not isinstance(arguments, Mapping):
         return entry, {}
-    arguments = mended(arguments, diagnostics)
     inside = {key: item for key, item in arguments.entries.items() if key in own and key in _BESIDE}
     for key, item in inside.items():
         diagnostics.error(
@@ -107,7 +107,11 @@ def _single(
     heads = [entry for entry in candidates if is_what_name(entry.key)]
     others = [entry for entry in candidates if not is_what_name(entry.key)]
     consumed = list(heads)
-    if not heads and others and not any(_may_be_what(entry, reserved, own) for entry in others):
+    if (
+        not heads
+        and others
+        and not any(_may_be_what(entry, reserved, own, is_only=len(others) == 1) for entry in others)
+    ):
         _report_no_what(others, subject, diagnostics)
         return _Meant(None, others)
     for entry in others:
@@ -144,8 +148,8 @@ def _single(
     return _Meant(heads[0], consumed)
 
 
-def _may_be_what(entry: Entry, reserved: Collection[str], own: Collection[str]) -> bool:
-    if isinstance(entry.value, Mapping) or _is_nothing(entry.value):
+def _may_be_what(entry: Entry, reserved: Collection[str], own: Collection[str], *, is_only: bool) -> bool:
+    if is_only and (isinstance(entry.value, Mapping) or _is_nothing(entry.value)):
         return True
     return nearest(entry.key, (*reserved, *own, *catalog.layer_names())) is not None
 
@@ -176,6 +180,8 @@ def _report_argument_outside(entry: Entry, head: Entry, subject: str, diagnostic
 
 def is_what_name(key: str) -> bool:
     """Say whether a key looks like one that says what a node is."""
+    if key not in RESERVED and key.lower() in _OWN_WORDS:
+        return False
     return key in RESERVED or "." in key or _CLASS.match(key.split(" ", 1)[0]) is not None
 
 
@@ -285,6 +291,7 @@ def node_spec(
         literals=_literals(fields, subject, diagnostics),
         trainable=trainable if isinstance(trainable, bool) else None,
         name=checked_name(fields.get("name"), subject, diagnostics),
+        places={key: fields[key].span for key in ("trainable", "name") if key in fields},
     )
 
 

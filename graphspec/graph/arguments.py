@@ -1,14 +1,15 @@
 """Check constructor and literal arguments against the catalogue, and turn them into values."""
 
 from collections.abc import Mapping as MappingABC
+from dataclasses import replace
 
 from graphspec.catalog import catalog
 from graphspec.catalog.catalog import Argument
 from graphspec.catalog.kinds import Kind, describe_kind, parse_kind
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import did_you_mean, nearest
-from graphspec.frontend.fields import describe_value
+from graphspec.diagnostics.suggest import did_you_mean
+from graphspec.frontend.fields import describe_value, mended
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 from graphspec.graph.checker import TRUST_HELP, UNKNOWN, Checker, Unknown
 from graphspec.graph.constants import constant
@@ -21,15 +22,16 @@ from graphspec.graph.literals import (
     example_of_class,
     fits,
     freely,
+    lacks_colon,
     literal_words,
     may_hold_arguments,
     misfit,
     serialised_part,
 )
 from graphspec.graph.unknown_names import (
-    capped,
     report_dtype,
     report_foreign,
+    report_unknown_argument,
     report_unknown_layer,
     report_unknown_object,
 )
@@ -44,17 +46,22 @@ def check_arguments(
     """Return the arguments of a class or function that are right; report the others, and those that are missing."""
     values: dict[str, Value] = {}
     doubtful = False
-    seen: dict[str, Span] = {}
+    seen: set[str] = set()
+    written = given.entries if given is not None else {}
+    given = None if given is None else mended(given, checker.diagnostics)
     for entry in given.entries.values() if given is not None else ():
         name = _declared_name(owner, entry, declared, given, checker)
         if name is None:
             doubtful = True
             continue
-        if name in seen:
-            _report_twice(owner, name, entry, seen[name], checker)
+        if name in seen or (name != entry.key and given is not None and name in given.entries):
             continue
-        seen[name] = entry.span
-        value = check_value(entry, parse_kind(declared[name].kind), f'"{name}" of {owner}', f"{path}.{name}", checker)
+        seen.add(name)
+        if name != entry.key and (lacks_colon(entry) or not _keeps_values(owner, entry.key)):
+            continue
+        # What was written in other brackets has been reported.
+        sink = checker if entry is written[entry.key] else replace(checker, diagnostics=Diagnostics())
+        value = check_value(entry, parse_kind(declared[name].kind), f'"{name}" of {owner}', f"{path}.{name}", sink)
         if not isinstance(value, Unknown):
             values[name] = value
     missing = [name for name, argument in declared.items() if argument.required and name not in seen]
@@ -86,26 +93,13 @@ def _declared_name(
     if renamed is not None:
         checker.diagnostics.error("GS406", f'"{entry.key}" is an old argument of {owner}: {renamed.advice}', entry.span)
         return renamed.new if renamed.new in declared else None
-    present = given.entries if given is not None else {}
-    meant = nearest(entry.key, [name for name in declared if name not in present])
-    hint = f'; did you mean "{meant}"?' if meant else ""
-    names = ", ".join(sorted(declared))
-    checker.diagnostics.error(
-        "GS402",
-        f'unknown argument "{entry.key}" of {owner}{hint}',
-        entry.span,
-        help=None if meant else (f"{owner} takes {capped(names)}" if names else f"{owner} takes no arguments"),
-    )
-    return meant
+    free = [name for name in declared if given is None or name not in given.entries]
+    return report_unknown_argument(owner, entry, declared, free, checker)
 
 
-def _report_twice(owner: str, name: str, entry: Entry, first: Span, checker: Checker) -> None:
-    checker.diagnostics.error(
-        "GS404",
-        f'"{name}" of {owner} is given twice',
-        entry.span,
-        related=[Related("the first is here", first)],
-    )
+def _keeps_values(owner: str, old: str) -> bool:
+    renamed = catalog.renamed_argument(owner, old)
+    return renamed is None or renamed.keeps_values
 
 
 def check_value(entry: Entry, kind: Kind, subject: str, path: str, checker: Checker) -> Value | Unknown:
@@ -338,12 +332,17 @@ def _exact(value: Value, kind: str) -> Value:
 def _function(entry: Entry, given: Mapping | None, category: str, checker: Checker) -> Value | Unknown:
     if given is None or not given.entries:
         return entry.key
-    layers = ", ".join(sorted(_ACTIVATION_LAYERS))
+    class_name = "".join(word.capitalize() for word in entry.key.split("_"))
+    help_ = None
+    if category == "activation":
+        help_ = f"the activations with arguments are layers: {', '.join(sorted(_ACTIVATION_LAYERS))}"
+    elif catalog.object_(category, class_name) is not None:
+        help_ = f"write {{{class_name}: {{...}}}}: the class takes arguments"
     checker.diagnostics.error(
         "GS402",
         f'{category} "{entry.key}" takes no arguments',
         next(iter(given.entries.values())).span,
-        help=f"the activations with arguments are layers: {layers}" if category == "activation" else None,
+        help=help_,
     )
     return UNKNOWN
 

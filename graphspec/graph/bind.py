@@ -13,7 +13,7 @@ from graphspec.frontend.program import Operand, Operands, Reference
 from graphspec.frontend.tree import Entry, Mapping
 from graphspec.graph.arguments import check_value
 from graphspec.graph.checker import Checker, Unknown
-from graphspec.graph.constants import constant
+from graphspec.graph.constants import constant, tensor_literal
 from graphspec.graph.ir import Tensor, Value
 from graphspec.graph.scope import MISSING, Missing, Scope
 
@@ -64,6 +64,9 @@ def _check_literal(entry: Entry, signature: Signature, bound: Bound, path: str, 
         checker.diagnostics.error("GS404", f'"{argument.name}" of {signature.subject} is given twice', entry.span)
         return
     subject = f'"{argument.name}" of {signature.subject}'
+    if argument.role == "tensor":
+        _store(argument.name, tensor_literal(Entry(argument.name, entry.span, entry.value), subject, checker), bound)
+        return
     if isinstance(entry.value, Mapping) and "constant" in entry.value.entries:
         _store(argument.name, constant(entry.value, subject, checker), bound)
         return

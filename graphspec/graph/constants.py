@@ -3,11 +3,14 @@
 from graphspec.catalog.kinds import parse_kind
 from graphspec.diagnostics.suggest import did_you_mean
 from graphspec.frontend.fields import describe_value
-from graphspec.frontend.tree import Mapping, Scalar, Sequence, Tree
+from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 from graphspec.graph.checker import UNKNOWN, Checker, Unknown
 from graphspec.graph.ir import Array, Value
-from graphspec.graph.literals import fits, freely
+from graphspec.graph.literals import correction, fits, freely
 from graphspec.graph.unknown_names import report_dtype
+
+_NUMBER = parse_kind("float")
+_NUMBERS = "numbers or booleans, alone or in lists"
 
 
 def constant(tree: Mapping, subject: str, checker: Checker) -> Value | Unknown:
@@ -22,19 +25,56 @@ def constant(tree: Mapping, subject: str, checker: Checker) -> Value | Unknown:
     if dtype is not None and not (isinstance(name, str) and fits(name, parse_kind("dtype")[0])):
         report_dtype(describe_value(dtype).strip('"'), dtype.span, f'"dtype" of the constant in {subject}', checker)
         return UNKNOWN
-    wrong = _not_numeric(tree.entries["constant"].value)
+    held = tree.entries["constant"]
+    wrong = _not_numeric(held.value)
     if wrong is not None:
+        is_empty = describe_value(wrong) == "nothing"
         checker.diagnostics.error(
-            "GS404", f"the constant in {subject} must hold numbers, not {describe_value(wrong)}", wrong.span
+            "GS404",
+            f"the constant in {subject} must hold {_NUMBERS}, not {describe_value(wrong)}",
+            held.span if is_empty and wrong is held.value else wrong.span,
+            help=correction(wrong, _NUMBER),
         )
         return UNKNOWN
-    value = freely(tree.entries["constant"].value)
+    value = freely(held.value)
     if _shape(value) is None:
         checker.diagnostics.error(
             "GS404", f"the constant in {subject} has rows of different lengths", tree.entries["constant"].span
         )
         return UNKNOWN
     return Array(value, name if isinstance(name, str) else None)
+
+
+def tensor_literal(entry: Entry, subject: str, checker: Checker) -> Value | Unknown:
+    """Return the literal that stands for a tensor: a number, a list of them, a constant, or null for none."""
+    tree = entry.value
+    if isinstance(tree, Mapping) and "constant" in tree.entries:
+        return constant(tree, subject, checker)
+    if isinstance(tree, Mapping):
+        return _report_mapping(tree, subject, checker)
+    wrong = None if isinstance(tree, Scalar) and tree.value is None else _not_numeric(tree)
+    if wrong is None:
+        return freely(tree)
+    checker.diagnostics.error(
+        "GS404",
+        f"{subject} must be {_NUMBERS}, not {describe_value(wrong)}",
+        wrong.span,
+        help=correction(wrong, _NUMBER) or f'the output of a node goes under "from": from: {{{entry.key}: ...}}',
+    )
+    return UNKNOWN
+
+
+def _report_mapping(tree: Mapping, subject: str, checker: Checker) -> Unknown:
+    for key, entry in tree.entries.items():
+        hint = did_you_mean(key, ["constant"])
+        if hint:
+            checker.diagnostics.error("GS402", f'unknown key "{key}" in {subject}{hint}', entry.span)
+            return UNKNOWN
+    checker.diagnostics.error(
+        "GS404", f"{subject} must be {_NUMBERS}, not a mapping", tree.span,
+        help="an array is written {constant: [[1, 0], [0, 1]], dtype: float32}",
+    )  # fmt: skip
+    return UNKNOWN
 
 
 def _not_numeric(tree: Tree) -> Tree | None:

@@ -5,7 +5,7 @@ import re
 from graphspec.catalog.dtypes import is_policy
 from graphspec.catalog.kinds import Alternative, Kind, describe_kind
 from graphspec.frontend.fields import describe_value, in_brackets
-from graphspec.frontend.tree import Mapping, Scalar, Sequence, Tree
+from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 from graphspec.graph.ir import Value
 
 OBJECTS = frozenset(
@@ -61,6 +61,11 @@ def literal_words(kind: Kind) -> list[str]:
 def may_hold_arguments(tree: Tree) -> bool:
     """Say whether a value stands for the arguments of a class: a mapping of them, or nothing."""
     return isinstance(tree, Mapping) or (isinstance(tree, Scalar) and tree.value is None)
+
+
+def lacks_colon(entry: Entry) -> bool:
+    """Say whether a key has its value in it, as in ``{units 10}``."""
+    return " " in entry.key and isinstance(entry.value, Scalar) and not entry.value.text
 
 
 def example_of_class(kind: Kind) -> str:

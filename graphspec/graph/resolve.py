@@ -1,7 +1,9 @@
 """Program -> graph: names become what they name, operands find their arguments, calls get their order."""
 
+from collections import ChainMap
 from collections.abc import Callable as CallableABC
 from collections.abc import Mapping as MappingABC
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field, replace
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
@@ -29,15 +31,18 @@ class Surroundings:
     """What a graph is resolved in: what is trusted, how a file becomes a graph, and the names outside it.
 
     ``unfinished`` gathers what is left of graphs that have mistakes, for the steps that look for more.
+    ``trainable`` has the first call of each entry that says whether it learns.
+    ``known`` says of each name in ``outer`` whether it could be made.
     """
 
     load: CallableABC[[FileProgram], Graph | None]
     trust: bool = False
     plugins: tuple[str, ...] = ()
-    outer: MappingABC[str, Callable | None] = field(default_factory=dict)
+    outer: MutableMapping[str, Callable | None] = field(default_factory=dict)
+    known: MutableMapping[str, bool] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     unfinished: list[Graph] = field(default_factory=list)
-    trainable: dict[str, bool] = field(default_factory=dict)
+    trainable: dict[str, Call] = field(default_factory=dict)
 
 
 def resolve(
@@ -50,22 +55,24 @@ def resolve(
     compile_section: Mapping | None = None,
 ) -> Graph | None:
     """Return the graph of a program, or None where it has mistakes; all of them go into ``diagnostics``."""
-    before = sum(item.severity == "error" for item in diagnostics)
+    before = diagnostics.errors
     own: dict[str, Callable | None] = {}
-    visible = {**surroundings.outer}
+    visible: ChainMap[str, Callable | None] = ChainMap({}, surroundings.outer)
+    known: ChainMap[str, bool] = ChainMap({}, surroundings.known)
     used: set[str] = set()
+    checker = Checker(known, used, surroundings.trust, surroundings.plugins, diagnostics)
     for key in entries_in_order(program):
         if key in program.layers:
-            checker = _checker(visible, used, surroundings, diagnostics)
             own[key] = visible[key] = _named_layer(key, program.layers[key], checker)
         if key in program.models:
-            inner = replace(surroundings, outer=dict(visible), used=used)
+            inner = replace(surroundings, outer=visible, known=known, used=used)
             own[key] = visible[key] = _named_model(key, program.models[key], inner, diagnostics)
-    checker = _checker(visible, used, surroundings, diagnostics)
+        known[key] = own[key] is not None
 
     scope = Scope(diagnostics, program.aliases)
     inputs = _inputs(program, scope)
     sites = find_sites(program, visible, scope, checker)
+    _agree_on_trainable(sites, surroundings, diagnostics)
     made = [(site, _nodes(site, scope, checker)) for site in sites]
     nodes = [node for _, those in made for node in those]
     outputs = _outputs(program.outputs, scope)
@@ -76,7 +83,7 @@ def resolve(
     names = _output_names(program.outputs, scope)
     is_mapping = program.outputs is not None and program.outputs.form == "mapping"
     compiled = check_compile(compile_section, names, checker, is_ordered=not is_mapping)
-    failed = sum(item.severity == "error" for item in diagnostics) > before
+    failed = diagnostics.errors > before
     graph = Graph(
         name=name,
         inputs=inputs,
@@ -95,13 +102,6 @@ def resolve(
     if not diagnostics.has_errors:
         lint(graph, _named_places(program), used, diagnostics)
     return graph
-
-
-def _checker(
-    visible: MappingABC[str, Callable | None], used: set[str], surroundings: Surroundings, diagnostics: Diagnostics
-) -> Checker:
-    known = {key: made is not None for key, made in visible.items()}
-    return Checker(known, used, surroundings.trust, surroundings.plugins, diagnostics)
 
 
 def _named_places(program: Program) -> dict[str, tuple[str, Span]]:
@@ -127,7 +127,9 @@ def _named_model(
         graph = resolve(model, key, surroundings, diagnostics)
     if graph is None:
         return None
-    return Callable(key=key, keras_name=key, kind="model", type="Functional", graph=graph, span=model.span)
+    # Two entries may be one file: the entry's name tells them apart, as the file's own cannot.
+    named = replace(graph, name=key)
+    return Callable(key=key, keras_name=key, kind="model", type="Functional", graph=named, span=model.span)
 
 
 def _inputs(program: Program, scope: Scope) -> tuple[Input, ...]:
@@ -296,6 +298,32 @@ def _written(made: list[tuple[Site, list[Node]]], sources: MappingABC[str, list[
     return written
 
 
+def _agree_on_trainable(sites: list[Site], surroundings: Surroundings, diagnostics: Diagnostics) -> None:
+    """Note which entries the calls freeze, and report two calls of one entry that say different things of it."""
+    for site in sites:
+        if site.call.trainable is None or site.callee is None or not site.is_named_call:
+            continue
+        other = surroundings.trainable.setdefault(site.callee.key, site.call)
+        if other.trainable == site.call.trainable:
+            continue
+        (first, _), (second, is_trainable) = sorted(
+            (_place_of_trainable(call), call.trainable) for call in (other, site.call)
+        )
+        said, denied = ("true", "false") if is_trainable else ("false", "true")
+        diagnostics.error(
+            "GS215",
+            f'"trainable" is {said} here and {denied} beside another call of "{site.callee.key}":'
+            " they share their weights",
+            second,
+            help="say it once, on the entry or on one call; or give each call a layer of its own",
+            related=[Related("the other is here", first)],
+        )
+
+
+def _place_of_trainable(call: Call) -> Span:
+    return call.places.get("trainable", call.span)
+
+
 def _callables(
     sites: list[Site], own: MappingABC[str, Callable | None], surroundings: Surroundings, scope: Scope
 ) -> dict[str, Callable]:
@@ -308,12 +336,10 @@ def _callables(
         if site.callee is None:
             continue
         key = site.callee.key
-        if site.call.trainable is not None:
-            surroundings.trainable[key] = site.call.trainable
-        if key not in made and key in surroundings.outer:
+        if site.is_named_call and key not in own:
             continue
         made[key] = replace(made.get(key, site.callee), taps=tuple(sorted(scope.taps.get(key, ()))))
-    return {
-        key: replace(callee, trainable=surroundings.trainable.get(key, callee.trainable))
-        for key, callee in made.items()
-    }
+    for key, said in surroundings.trainable.items():
+        if own.get(key) is not None:
+            made[key] = replace(made[key], trainable=said.trainable)
+    return made

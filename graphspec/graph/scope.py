@@ -11,6 +11,8 @@ from graphspec.diagnostics.suggest import nearest
 from graphspec.frontend.program import Reference
 from graphspec.graph.ir import Callable, Graph, Tensor, Value
 
+# Comparing a name with this many others takes about a second; in a larger graph the first wrong names get a hint.
+_MOST_COMPARED = 100_000
 Bare = Literal["only", "first", "list", "ambiguous", "unknown"]
 
 
@@ -110,6 +112,7 @@ class Scope:
     taps: dict[str, set[str]] = field(default_factory=dict)
     inner: dict[str, Iterable[str]] = field(default_factory=dict)
     unresolved: dict[str, list[Reference]] = field(default_factory=dict)
+    reported: set[tuple[str, str]] = field(default_factory=set)
 
     def resolve(self, reference: Reference, *, as_list: bool = False) -> Tensor | Missing:
         """Return the tensor that a reference means; ``as_list`` where a list of tensors is welcome."""
@@ -175,6 +178,9 @@ class Scope:
         return MISSING
 
     def _report_output(self, node: str, ports: Ports, rest: str, reference: Reference) -> None:
+        if (node, rest) in self.reported:
+            return
+        self.reported.add((node, rest))
         members = [path for path in self.ports if path.startswith(f"{node}.")]
         meant = nearest(rest, ports.names) or nearest(f"{node}.{rest}", members)
         full = meant if meant is None or "." in meant else f"{node}.{meant}"
@@ -202,11 +208,30 @@ class Scope:
         )
         return MISSING
 
+    def _by_unknown_head(self, known: Iterable[str]) -> Iterable[list[Reference]]:
+        """Put together the paths that start with the same name, where nothing has that name."""
+        heads = {path.split(".", 1)[0] for path in known}
+        groups: dict[str, list[Reference]] = {}
+        for path, references in self.unresolved.items():
+            head = path.split(".", 1)[0]
+            groups.setdefault(path if head in heads else head, []).extend(references)
+        return groups.values()
+
+    def _meant(self, path: str, known: Collection[str]) -> str | None:
+        meant = nearest(path, known)
+        head, dot, rest = path.partition(".")
+        if meant is not None or not dot:
+            return meant
+        node = nearest(head, known)
+        return None if node is None else f"{node}.{rest}"
+
     def report_unresolved(self, callables: Collection[str]) -> None:
         """Report each name that is not there once, at its first use; ``callables`` are those that nodes can call."""
         known = [*self.ports, *self.aliases]
-        for path, references in self.unresolved.items():
+        hints = max(1, _MOST_COMPARED // max(1, len(known)))
+        for references in self._by_unknown_head(known):
             first, *others = sorted(references, key=lambda reference: reference.span)
+            path = first.path
             related = [Related("it is used here too", other.span) for other in others[:8]]
             head = path.split(".", 1)[0]
             if head in callables:
@@ -218,9 +243,8 @@ class Scope:
                     related=related,
                 )
                 continue
-            meant = nearest(path, known)
-            if meant is None and head != path and nearest(head, known):
-                meant = f"{nearest(head, known)}.{path.split('.', 1)[1]}"
+            meant = self._meant(path, known) if hints > 0 else None
+            hints -= 1
             hint = f'; did you mean "{meant}"?' if meant else ""
             self.diagnostics.error(
                 "GS408",

@@ -82,7 +82,7 @@ def _site(call: Call, visible: MappingABC[str, Callable | None], scope: Scope, c
         checker.diagnostics.error(
             "GS215",
             f'"name" beside the call "{call.path}" says nothing: what it calls has its own name',
-            call.span,
+            call.places.get("name", call.span),
             help=f'put "name" on the entry "{what.name}"',
         )
     if site.is_named_call:
@@ -96,8 +96,17 @@ def _site(call: Call, visible: MappingABC[str, Callable | None], scope: Scope, c
     if callee.kind == "application":
         scope.applications[call.path] = callee
     site.literals = check_literals(site.signature, (call.literals,), call.path, checker)
-    site.ports = _ports(callee, site.literals)
+    site.ports = UNKNOWN_PORTS if _is_in_doubt(what, callee) else _ports(callee, site.literals)
     return site
+
+
+def _is_in_doubt(what: What, callee: Callable) -> bool:
+    """Say whether an argument that decides what a layer returns was given, and is wrong."""
+    given = what.arguments.entries if isinstance(what.arguments, Mapping) else {}
+    found = catalog.layer(callee.type) if callee.kind == "layer" else None
+    return found is not None and any(
+        output.when in given and output.when not in callee.arguments for output in found.outputs
+    )
 
 
 def _expression_site(site: Site, what: What, checker: Checker) -> Site:
@@ -117,7 +126,16 @@ def _expression_site(site: Site, what: What, checker: Checker) -> Site:
             "GS215", f'"with" beside the expression "{call.path}" belongs to no call', call.literals.span,
             help="write literals in the expression", node=call.path,
         )  # fmt: skip
+    _refuse_trainable(call, f'the expression "{call.path}"', checker)
     return site
+
+
+def _refuse_trainable(call: Call, subject: str, checker: Checker) -> None:
+    if call.trainable is not None:
+        checker.diagnostics.error(
+            "GS215", f'"trainable" beside {subject} says nothing: it has no weights',
+            call.places.get("trainable", call.span), help='remove "trainable"', node=call.path,
+        )  # fmt: skip
 
 
 def _op_site(site: Site, what: What, checker: Checker) -> Site:
@@ -131,13 +149,11 @@ def _op_site(site: Site, what: What, checker: Checker) -> Site:
     if found.refused is not None:
         checker.diagnostics.error("GS407", f"ops.{what.name} is refused: {found.refused}", what.span)
         return site
+    call = site.call
     site.signature = Signature(f"ops.{found.name}", found.arguments, is_op=True)
     beside = what.arguments if isinstance(what.arguments, Mapping) else None
-    site.literals = check_literals(site.signature, (beside, site.call.literals), site.call.path, checker)
-    if site.call.trainable is not None:
-        checker.diagnostics.error(
-            "GS215", f'"trainable" beside ops.{found.name} says nothing: an op has no weights', site.call.span
-        )
+    site.literals = check_literals(site.signature, (beside, call.literals), call.path, checker)
+    _refuse_trainable(call, f"ops.{found.name}", checker)
     if found.outputs_count is None:
         site.ports = named(output.name for output in found.outputs if _is_present(output.when, site.literals))
         return site
@@ -157,6 +173,9 @@ def _callee(what: What, visible: MappingABC[str, Callable | None], checker: Chec
     if what.name in visible:
         checker.used.add(what.name)
         return visible[what.name]
+    if what.name in checker.used:
+        return None
+    checker.used.add(what.name)
     hint = did_you_mean(what.name, visible)
     help_ = None
     if not hint and catalog.layer(what.name) is not None:

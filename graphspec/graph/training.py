@@ -9,6 +9,8 @@ from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence
 from graphspec.graph.arguments import check_value
 from graphspec.graph.checker import Checker, Unknown
 from graphspec.graph.ir import Value
+from graphspec.graph.literals import lacks_colon
+from graphspec.graph.unknown_names import report_unknown_argument
 
 _SIMPLE = {
     "optimizer": parse_kind("optimizer"),
@@ -36,15 +38,16 @@ def check_compile(
     if tree is None:
         return None
     values: dict[str, Value] = {}
+    wrong: set[str] = set()
     for entry in tree.entries.values():
         key = _known_key(entry, tree, checker)
-        if key is None:
+        if key is None or (key != entry.key and lacks_colon(entry)):
             continue
         subject = f'"{key}" of compile'
         if key in _SIMPLE:
             value = check_value(entry, _SIMPLE[key], subject, f"compile.{key}", checker)
         else:
-            value = _per_output(entry, key, outputs, subject, checker)
+            value = _per_output(entry, key, outputs, wrong, subject, checker)
             if not is_ordered and len(outputs) > 1 and isinstance(entry.value, Sequence):
                 _report_order(entry.value, subject, outputs, checker)
         if not isinstance(value, Unknown):
@@ -65,20 +68,16 @@ def _known_key(entry: Entry, tree: Mapping, checker: Checker) -> str | None:
     known = [*_SIMPLE, *_PER_OUTPUT]
     if entry.key in known:
         return entry.key
-    meant = nearest(entry.key, [key for key in known if key not in tree.entries])
-    hint = f'; did you mean "{meant}"?' if meant else ""
-    checker.diagnostics.error(
-        "GS402", f'unknown argument "{entry.key}" of compile{hint}', entry.span,
-        help=None if meant else f"compile takes {', '.join(known)}",
-    )  # fmt: skip
-    return meant
+    return report_unknown_argument("compile", entry, known, [key for key in known if key not in tree.entries], checker)
 
 
-def _per_output(entry: Entry, key: str, outputs: tuple[str, ...], subject: str, checker: Checker) -> Value | Unknown:
+def _per_output(
+    entry: Entry, key: str, outputs: tuple[str, ...], wrong: set[str], subject: str, checker: Checker
+) -> Value | Unknown:
     kind = _PER_OUTPUT[key]
     tree = entry.value
     if isinstance(tree, Mapping) and not _is_object(tree, kind, outputs):
-        return _by_name(tree, key, outputs, subject, checker)
+        return _by_name(tree, key, outputs, wrong, subject, checker)
     if isinstance(tree, Scalar) and tree.value is None:
         return None
     if isinstance(tree, Sequence):
@@ -101,23 +100,30 @@ def _is_object(tree: Mapping, kind: Kind, outputs: tuple[str, ...]) -> bool:
     return names[0][:1].isupper() or (bool(outputs) and nearest(names[0], outputs) is None)
 
 
-def _by_name(tree: Mapping, key: str, outputs: tuple[str, ...], subject: str, checker: Checker) -> Value | Unknown:
+def _by_name(
+    tree: Mapping, key: str, outputs: tuple[str, ...], wrong: set[str], subject: str, checker: Checker
+) -> Value | Unknown:
+    """Return what is said of each output; a name that is none goes into ``wrong``, and is reported where it is not."""
     values: dict[str, Value] = {}
     failed = False
     for entry in tree.entries.values():
-        name: str | None = entry.key
+        name = entry.key
         if outputs and name not in outputs:
             meant = nearest(entry.key, [output for output in outputs if output not in tree.entries])
             hint = f'; did you mean "{meant}"?' if meant else ""
-            checker.diagnostics.error(
-                "GS408", f'{subject} speaks of "{entry.key}", which is no output{hint}', entry.span,
-                help=None if meant else f"the outputs are {', '.join(outputs)}",
-            )  # fmt: skip
-            name = meant
+            if entry.key not in wrong:
+                checker.diagnostics.error(
+                    "GS408", f'{subject} speaks of "{entry.key}", which is no output{hint}', entry.span,
+                    help=None if meant else f"the outputs are {', '.join(outputs)}",
+                )  # fmt: skip
+            wrong.add(entry.key)
             failed = True
-        what = f'the {_SINGULAR[key]} of "{name or entry.key}"'
+            if meant is None:
+                continue
+            name = meant
+        what = f'the {_SINGULAR[key]} of "{name}"'
         value = _one(entry, key, what, checker)
-        if isinstance(value, Unknown) or name is None:
+        if isinstance(value, Unknown):
             failed = True
         else:
             values[name] = value

@@ -1,14 +1,16 @@
 """Report names that Keras has not, with the name it has now or the nearest one."""
 
 import re
+from collections.abc import Collection
 
 from graphspec.catalog import catalog
 from graphspec.catalog.dtypes import POLICIES
 from graphspec.catalog.kinds import Kind, describe_kind
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean, nearest
+from graphspec.frontend.tree import Entry
 from graphspec.graph.checker import Checker
-from graphspec.graph.literals import literal_words
+from graphspec.graph.literals import lacks_colon, literal_words
 
 
 def report_foreign(name: str, place: Span, checker: Checker) -> None:
@@ -79,3 +81,21 @@ def report_dtype(value: str, place: Span, subject: str, checker: Checker) -> Non
 def capped(text: str, limit: int = 200) -> str:
     """Return a list of names short enough to read."""
     return text if len(text) <= limit else text[: text.rindex(",", 0, limit)] + ", ..."
+
+
+def report_unknown_argument(
+    owner: str, entry: Entry, declared: Collection[str], free: Collection[str], checker: Checker
+) -> str | None:
+    """Report an argument that a class does not take; return the one of the ``free`` that is meant, or None."""
+    first, _, rest = entry.key.partition(" ")
+    meant = first if lacks_colon(entry) and first in free else nearest(entry.key, free)
+    shown = f"{first}: {rest.strip()}" if meant == first else meant
+    hint = f'; did you mean "{shown}"?' if meant else ""
+    names = ", ".join(sorted(declared))
+    checker.diagnostics.error(
+        "GS402",
+        f'unknown argument "{entry.key}" of {owner}{hint}',
+        entry.span,
+        help=None if meant else (f"{owner} takes {capped(names)}" if names else f"{owner} takes no arguments"),
+    )
+    return meant

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from graphspec.diagnostics.diagnostic import UsageError
+from graphspec.target.backend import load_keras
 from graphspec.target.errors import keras_sentence
 
 Writer = Callable[[Any, Path], None]
@@ -56,6 +57,52 @@ def save(model: Any, path: Path) -> int:  # noqa: ANN401 - a model of Keras
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
     return size
+
+
+def lost_sharing(model: Any, path: Path) -> list[str]:  # noqa: ANN401 - a model of Keras
+    """Return the names of the layers with weights that are shared in a model, and not in what Keras loads of the file.
+
+    Keras loads the architecture alone without any sharing between nested models and wrappers. From a ``.keras`` file it
+    restores that of a layer which its model calls before wrappers of the same model hold it, and no other.
+    """
+    ending = ending_of(path)
+    holders = {} if ending == ".weights.h5" else _holders(model)
+    first = {key: those[0] for key, (_, those) in holders.items()}
+    return sorted(
+        layer.name
+        for layer, those in holders.values()
+        if len(those) > 1 and layer.weights and (ending == ".json" or not _is_restored(those, first))
+    )
+
+
+def _holders(model: Any) -> dict[int, tuple[Any, list[Any]]]:  # noqa: ANN401 - a model of Keras
+    """Return every layer in a model with the models and wrappers that hold it, in the order in which Keras saves."""
+    holders: dict[int, tuple[Any, list[Any]]] = {}
+    waiting = [(None, model)]
+    while waiting:
+        holder, layer = waiting.pop()
+        if id(layer) in holders:
+            holders[id(layer)][1].append(holder)
+            continue
+        holders[id(layer)] = (layer, [holder])
+        inner = layer._flatten_layers(include_self=False, recursive=False)  # noqa: SLF001 - knows layers in lists too
+        waiting.extend((layer, item) for item in reversed(inner))
+    return holders
+
+
+def _is_restored(those: list[Any], first: dict[int, Any]) -> bool:
+    model, *others = those
+    return _is_graph(model) and all(not _is_graph(other) and _is_inside(other, model, first) for other in others)
+
+
+def _is_graph(holder: Any) -> bool:  # noqa: ANN401 - a layer of Keras
+    return isinstance(holder, load_keras().Model)
+
+
+def _is_inside(layer: Any, model: Any, first: dict[int, Any]) -> bool:  # noqa: ANN401 - layers of Keras
+    while layer is not None and layer is not model:
+        layer = first[id(layer)]
+    return layer is model
 
 
 def _reason(error: Exception, folder: Path) -> str:

@@ -4,6 +4,8 @@ import random
 import subprocess
 import sys
 import textwrap
+import warnings
+from contextlib import nullcontext
 from pathlib import Path
 
 import keras
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 
 import graphspec
+from graphspec.target.save import lost_sharing
 
 pytestmark = [pytest.mark.keras, pytest.mark.filterwarnings("error")]
 
@@ -336,3 +339,50 @@ def test_an_entry_of_models_is_built_alone(tmp_path: Path) -> None:
     assert (model.name, [tensor.name for tensor in model.inputs]) == ("inner", ["x", "z"])
     with pytest.raises(graphspec.UsageError, match='no model "iner"; did you mean "inner"'):
         spec.build("iner")
+
+
+def test_a_file_under_two_entries_is_built_twice(tmp_path: Path) -> None:
+    inner = "graphspec: 1\nname: own\ninputs: {x: [4]}\nnodes: {y: {Dense: {units: 2}, from: x}}\noutputs: y\n"
+    (tmp_path / "inner.yaml").write_text(inner)
+    text = """
+    graphspec: 1
+    seed: 1
+    models: {left: inner.yaml, right: inner.yaml}
+    inputs: {x: [4]}
+    nodes: {a: {call: left, from: x}, b: {call: right, from: x}}
+    outputs: [a, b]
+    """
+    model = load(tmp_path, text).build()
+    left, right = (weights(model.get_layer(name)) for name in ("left", "right"))
+    assert not np.array_equal(left[0], right[0])
+
+
+SHARING = [
+    ("{TimeDistributed: {layer: {ref: d}}, from: s}", "{call: d, from: a}", ["d"]),
+    ("{TimeDistributed: {layer: {ref: d}}, from: s}", "{TimeDistributed: {layer: {ref: d}}, from: s}", ["d"]),
+    ("{TimeDistributed: {layer: {ref: inner}}, from: s}", "{call: inner, from: v}", []),
+    ("{call: inner, from: v}", "{call: d, from: a}", ["d"]),
+    ("{call: d, from: v}", "{call: inner, from: a}", ["d"]),
+    ("{call: d, from: s}", "{TimeDistributed: {layer: {ref: d}}, from: a}", []),
+    ("{call: inner, from: v}", "{call: inner, from: a}", []),
+    ("{call: d, from: v}", "{call: d, from: s}", []),
+    ("{Bidirectional: {layer: {ref: memory}}, from: s}", "{call: memory, from: s}", []),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "shared"), SHARING)
+def test_what_keras_cannot_load_is_known(tmp_path: Path, first: str, second: str, shared: list[str]) -> None:
+    text = f"""
+    graphspec: 1
+    layers: {{d: {{Dense: {{units: 8}}}}, memory: {{LSTM: {{units: 4}}}}}}
+    models: {{inner: {{inputs: {{i: [8]}}, nodes: {{o: {{call: d, from: i}}}}, outputs: o}}}}
+    inputs: {{s: [3, 8], v: [8]}}
+    nodes: {{a: {first}, b: {second}, c: {{Add: {{}}, from: [s, s]}}}}
+    outputs: [a, b, c]
+    """
+    model = load(tmp_path, text).build()
+    assert lost_sharing(model, tmp_path / "m.keras") == shared
+    refused = pytest.raises(ValueError, match=r"could not be loaded|not connected") if shared else nullcontext()
+    with refused, warnings.catch_warnings(action="ignore"):
+        model.save(tmp_path / "m.keras")
+        keras.models.load_model(tmp_path / "m.keras")

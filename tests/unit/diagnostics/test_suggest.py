@@ -12,6 +12,8 @@ NEAREST = [
     ("unti", ["units", "unit"], "unit"),
     ("rleu", ["relu", "elu"], "relu"),
     ("form", ["from", "name"], "from"),
+    ("henormal", ["HeNormal", "he_normal"], "he_normal"),
+    ("Henormal", ["he_normal", "HeNormal"], "HeNormal"),
 ]
 NONE_NEAR = [("x", ["y", "z"]), ("banana", ["Dense", "Add"]), ("", ["a"]), ("ab", ["cd"])]
 
