@@ -191,4 +191,4 @@ def _shape(entry: Entry, diagnostics: Diagnostics) -> tuple[Dimension, ...] | No
 
 
 def _report_open(subject: str, why: str, place: Span, diagnostics: Diagnostics) -> None:
-    diagnostics.warning("GS503", f"{subject} cannot be checked: {why}", place)
+    diagnostics.warning("GS712", f"{subject} cannot be checked: {why}", place)
