@@ -130,7 +130,8 @@ class GraphOutputs:
 class Graph:
     """A model: inputs sorted by name, callables by key, nodes in topological order, outputs.
 
-    ``chains`` are the names of chains, which the names of their members start with.
+    ``chains`` are the names of chains, which the names of their members start with; other names with a dot are steps of
+    expressions.
     """
 
     name: str

@@ -90,7 +90,7 @@ def resolve(
         callables=_callables(sites, own, surroundings, scope),
         nodes=ordered,
         outputs=outputs or GraphOutputs(form="one", names=(), tensors=(), span=program.span),
-        chains=tuple(program.aliases),
+        chains=_chains(program),
         dtype=program.dtype,
         seed=seed,
         compile=compiled,
@@ -102,6 +102,15 @@ def resolve(
     if not diagnostics.has_errors:
         lint(graph, _named_places(program), used, diagnostics)
     return graph
+
+
+def _chains(program: Program) -> tuple[str, ...]:
+    """Return the names of chains: a call has a dot in its name where it stands in one."""
+    heads: dict[str, None] = {}
+    for call in program.calls:
+        parts = call.path.split(".")
+        heads.update(dict.fromkeys(".".join(parts[:size]) for size in range(1, len(parts))))
+    return tuple(heads)
 
 
 def _named_places(program: Program) -> dict[str, tuple[str, Span]]:

@@ -11,13 +11,15 @@ from graphspec.shapes.dimension import Count, Dim, plus, product, times
 from graphspec.shapes.types import Outputs, TensorType
 
 CHAIN = "chain"
+EXPRESSION = "expr"
+GROUPS = frozenset({CHAIN, EXPRESSION})
 Size = int | str | None
 Shape = tuple[Size, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One call, or a chain of them, whose calls are then its ``rows``, as are those inside a nested model.
+    """One call, or a chain or an expression of several, which are then its ``rows``, as is what a nested model holds.
 
     Shapes include the batch dimension. Parameters count at a layer's first call alone. FLOPs and the bytes of outputs
     are those of one sample. None stands for what is not known.
@@ -65,7 +67,7 @@ class Summary:
 
     @property
     def calls(self) -> tuple[Row, ...]:
-        """Return the rows of the graph's calls, those of chains among them, without those inside nested models."""
+        """Return the rows of the graph's calls: those in groups too, without those inside nested models."""
         return tuple(_calls(self.rows))
 
     @property
@@ -76,7 +78,7 @@ class Summary:
 
 def _calls(rows: Iterable[Row]) -> Iterator[Row]:
     for row in rows:
-        if row.type == CHAIN:
+        if row.type in GROUPS:
             yield from _calls(row.rows)
         else:
             yield row
@@ -159,31 +161,32 @@ def _inside(inner: TypedGraph, counted: _Counted) -> tuple[Row, ...]:
     return _grouped(tuple(_rows(inner, _Counted(set(counted.weights), {}))), inner.graph.chains)
 
 
-def _grouped(rows: tuple[Row, ...], chains: Collection[str]) -> tuple[Row, ...]:
-    """Return rows with the calls of each chain under a row of its own."""
+def _grouped(rows: tuple[Row, ...], chains: Collection[str], prefix: str = "") -> tuple[Row, ...]:
+    """Return rows with the calls of each chain, and the steps of each expression, under a row of its own."""
     result: list[Row] = []
     at = 0
     while at < len(rows):
-        chain = _chain_of(rows[at].name, chains)
+        head = _head(rows[at].name, prefix)
         end = at + 1
-        while chain is not None and end < len(rows) and rows[end].name.startswith(f"{chain}."):
+        while end < len(rows) and (rows[end].name == head or rows[end].name.startswith(f"{head}.")):
             end += 1
-        result.append(rows[at] if chain is None else _chain_row(chain, rows[at:end], chains))
+        alone = end == at + 1 and rows[at].name == head
+        result.append(rows[at] if alone else _group(head, rows[at:end], chains))
         at = end
     return tuple(result)
 
 
-def _chain_of(name: str, chains: Collection[str]) -> str | None:
-    parts = name.split(".")
-    return next((head for size in range(1, len(parts)) if (head := ".".join(parts[:size])) in chains), None)
+def _head(name: str, prefix: str) -> str:
+    """Return the name of the outermost group that a call is in, below a prefix, or its own name."""
+    return prefix + name.removeprefix(prefix).split(".", 1)[0]
 
 
-def _chain_row(chain: str, rows: tuple[Row, ...], chains: Collection[str]) -> Row:
+def _group(head: str, rows: tuple[Row, ...], chains: Collection[str]) -> Row:
     inside = {row.name for row in rows}
     last = rows[-1]
     return Row(
-        name=chain,
-        type=CHAIN,
+        name=head,
+        type=CHAIN if head in chains else EXPRESSION,
         sources=tuple(dict.fromkeys(name for row in rows for name in row.sources if name not in inside)),
         shapes=last.shapes,
         dtype=last.dtype,
@@ -192,8 +195,15 @@ def _chain_row(chain: str, rows: tuple[Row, ...], chains: Collection[str]) -> Ro
         weights_bytes=_sum(row.weights_bytes for row in rows),
         output_bytes=_total(row.output_bytes for row in rows),
         flops=_total(row.flops for row in rows),
-        rows=_grouped(rows, [name for name in chains if name.startswith(f"{chain}.")]),
+        rows=_members(rows, head, chains),
     )
+
+
+def _members(rows: tuple[Row, ...], head: str, chains: Collection[str]) -> tuple[Row, ...]:
+    """Return what is in a group; its last call may have the group's own name."""
+    if rows[-1].name != head:
+        return _grouped(rows, chains, f"{head}.")
+    return (*_grouped(rows[:-1], chains, f"{head}."), rows[-1])
 
 
 def _unknown(typed: TypedGraph) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphspec.shapes.dimension import Count
-from graphspec.views.summary import CHAIN, Row, Shape, Summary
+from graphspec.views.summary import CHAIN, GROUPS, Row, Shape, Summary
 
 _INDENT = "  "
 _MIN_WIDTH = 8
@@ -14,7 +14,7 @@ _MIN_WIDTH = 8
 class Layout:
     """What of a summary to show: the width it must fit, columns beside the usual, order, and how deep.
 
-    ``depth`` counts the levels of chains and nested models that are opened; None opens every chain and no model.
+    ``depth`` counts the levels of chains, expressions and nested models that are opened; None opens every chain alone.
     """
 
     width: int | None = None
@@ -139,7 +139,7 @@ def _opened(rows: Sequence[Row], prefix: str, level: int, depth: int | None) -> 
         yield _INDENT * level + _label(row, prefix), row
         opens = row.type == CHAIN if depth is None else level < depth
         if opens and row.rows:
-            inner = f"{row.name}." if row.type == CHAIN else ""
+            inner = f"{row.name}." if row.type in GROUPS else ""
             yield from _opened(row.rows, inner, level + 1, depth)
 
 
@@ -163,8 +163,8 @@ def _table(
     headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], numbers: Sequence[bool], width: int | None
 ) -> list[str]:
     table = [headings, *rows]
-    widths = [max(len(line) for row in table for line in row[column].split("\n")) for column in range(len(headings))]
-    widths = _fitted(widths, width)
+    natural = [max(len(line) for row in table for line in row[column].split("\n")) for column in range(len(headings))]
+    widths = _fitted(natural, numbers, width)
     rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
     out = [rule, *_cells(headings, widths, numbers), rule]
     for row in rows:
@@ -172,17 +172,17 @@ def _table(
     return [*out, rule]
 
 
-def _fitted(widths: list[int], width: int | None) -> list[int]:
-    """Return column widths that fit, the widest giving way first, none below what a word needs."""
-    widths = list(widths)
+def _fitted(natural: Sequence[int], numbers: Sequence[bool], width: int | None) -> list[int]:
+    """Return column widths that fit: the widest text gives way first, and numbers last."""
+    widths = list(natural)
     if width is None:
         return widths
-    room = max(width, 40) - 2 * (len(widths) - 1)
-    while sum(widths) > room:
-        widest = max(range(len(widths)), key=lambda column: widths[column])
-        if widths[widest] <= _MIN_WIDTH:
-            break
-        widths[widest] -= 1
+    room = width - 2 * (len(widths) - 1)
+    for columns in ([column for column, is_number in enumerate(numbers) if not is_number], range(len(widths))):
+        widest = max(columns, key=lambda column: widths[column])
+        while sum(widths) > room and widths[widest] > _MIN_WIDTH:
+            widths[widest] -= 1
+            widest = max(columns, key=lambda column: widths[column])
     return widths
 
 
