@@ -68,6 +68,15 @@ def with_channels(batch: Dimension, spatial: Shape, channels: Dimension, data_fo
     return (batch, *spatial, channels)
 
 
+def rank_help(wanted: int, got: int) -> str:
+    """Return the help for a tensor with another number of spatial axes than a layer slides over."""
+    axes = ("time", "height, width", "depth, height, width")[wanted - 1]
+    shape = f"it works on (batch, {axes}, channels)"
+    if got == wanted - 1:
+        return f"{shape}; a dimension of 1 can be added with Reshape"
+    return shape
+
+
 def slid_over(
     x: TensorType,
     windows: tuple[int, ...],

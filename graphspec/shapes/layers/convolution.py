@@ -7,7 +7,7 @@ from graphspec.shapes.activations import activated
 from graphspec.shapes.dimension import Count, Shape, plus, product, times
 from graphspec.shapes.rules import Rule
 from graphspec.shapes.types import Effect, LayerType, ShapeError, TensorType, Weight, need_rank, need_size
-from graphspec.shapes.windows import channel_axis, per_axis, slid_over, spatial_sizes, spread, with_channels
+from graphspec.shapes.windows import channel_axis, per_axis, rank_help, slid_over, spatial_sizes, spread, with_channels
 
 _CHANNELS = "the channels are the last dimension, or dimension 1 with data_format: channels_first; they need a size"
 
@@ -86,7 +86,7 @@ def separable_convolution(layer: LayerType, inputs: TensorType) -> Effect:
 
 def _window_and_channels(layer: LayerType, inputs: TensorType) -> tuple[tuple[int, ...], int]:
     count = _spatial_count(layer)
-    need_rank(inputs, count + 2, help=_rank_help(count, inputs.rank - 2))
+    need_rank(inputs, count + 2, help=rank_help(count, inputs.rank - 2))
     if inputs.dtype != layer.compute_dtype:
         raise ShapeError(
             f"convolves {layer.compute_dtype} numbers, and gets {inputs.dtype}: ",
@@ -99,14 +99,6 @@ def _window_and_channels(layer: LayerType, inputs: TensorType) -> tuple[tuple[in
 
 def _spatial_count(layer: LayerType) -> int:
     return int(layer.type.removesuffix("Transpose")[-2])
-
-
-def _rank_help(wanted: int, got: int) -> str:
-    axes = ("time", "height, width", "depth, height, width")[wanted - 1]
-    shape = f"it works on (batch, {axes}, channels)"
-    if got == wanted - 1:
-        return f"{shape}; a dimension of 1 can be added with Reshape"
-    return shape
 
 
 def _groups_help(layer: LayerType, inputs: TensorType) -> str | None:

@@ -16,6 +16,8 @@ COUNT = {"1D": 1, "2D": 2, "3D": 3}
 ACTIVATIONS = [..., ..., "relu", "softmax", "glu", "linear", {"LeakyReLU": {}}, {"PReLU": {}}]
 DTYPES = [..., ..., ..., "float16", "mixed_float16", "float64", "bfloat16", "mixed_bfloat16"]
 
+NUMBERS = ["float32"] * 8 + ["float16", "float64", "bfloat16", "int32", "uint8", "bool"]
+
 
 def spatial_count(name: str) -> int:
     """Return over how many axes a layer slides."""
@@ -29,15 +31,14 @@ def one_or_each(rng: random.Random, count: int, choices: list[int]) -> Any:
     return [rng.choice(choices) for _ in range(count)]
 
 
-def image_input(rng: random.Random, count: int, channels: tuple[int, ...] = (1, 2, 3, 4, 6)) -> dict[str, Any]:
-    """Return an input for a layer over so many axes, at times of a wrong rank or dtype, or without channels."""
+def spatial_input(rng: random.Random, count: int, dtypes: list[str] = NUMBERS) -> dict[str, Any]:
+    """Return an input for a layer over so many axes, at times of a wrong rank, or without channels."""
     rank = count + 1 if rng.random() < 0.93 else rng.randrange(5)
     shape = sizes(rng, rank, among=(1, 2, 3, 4, 5, 6, 7, 8), unknown=0.12)
     for axis in (0, -1):
         if shape and rng.random() < 0.85:
-            shape[axis] = rng.choice(channels)
-    dtype = rng.choice(["float32"] * 8 + ["float16", "float64", "bfloat16", "int32", "uint8", "bool"])
-    spec: dict[str, Any] = {"shape": shape, "dtype": dtype}
+            shape[axis] = rng.choice([1, 2, 3, 4, 6])
+    spec: dict[str, Any] = {"shape": shape, "dtype": rng.choice(dtypes)}
     if rng.random() < 0.1:
         spec["batch_size"] = 2
     return spec
@@ -67,7 +68,7 @@ def convolution(name: str, rng: random.Random) -> Case:
     """Return a call of Conv1D, Conv2D or Conv3D."""
     count = spatial_count(name)
     paddings = ["valid", "same", ..., "causal"] if count == 1 else ["valid", "same", ...]
-    x = image_input(rng, count)
+    x = spatial_input(rng, count)
     arguments = window_arguments(rng, count, x)
     arguments |= pick(rng, filters=[1, 2, 4, 6], padding=paddings, groups=[..., ..., ..., 1, 2, 3])
     if rng.random() < 0.15:
@@ -79,7 +80,7 @@ def convolution(name: str, rng: random.Random) -> Case:
 def transposed(name: str, rng: random.Random) -> Case:
     """Return a call of a transposed convolution."""
     count = spatial_count(name)
-    x = image_input(rng, count)
+    x = spatial_input(rng, count)
     arguments = window_arguments(rng, count, x) | pick(rng, filters=[1, 2, 4], padding=["valid", "same", ...])
     if rng.random() < 0.4:
         arguments["output_padding"] = one_or_each(rng, count, [0, 0, 1, 2])
@@ -90,7 +91,7 @@ def transposed(name: str, rng: random.Random) -> Case:
 def depthwise(name: str, rng: random.Random) -> Case:
     """Return a call of a depthwise convolution."""
     count = spatial_count(name)
-    x = image_input(rng, count)
+    x = spatial_input(rng, count)
     arguments = window_arguments(rng, count, x)
     arguments |= pick(rng, depth_multiplier=[..., 1, 2, 3], padding=["valid", "same", ...])
     return Case(name, arguments, {"x": x}, "x")
