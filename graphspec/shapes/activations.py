@@ -1,0 +1,39 @@
+"""What an activation does to a tensor: a name, a layer, or nothing."""
+
+from graphspec.shapes.dimension import product, quotient
+from graphspec.shapes.dtypes import FLOATX, is_float
+from graphspec.shapes.types import Argument, Effect, LayerType, ShapeError, TensorType, same
+
+_AS_IT_IS = frozenset({"relu", "relu6"})
+_IN_FLOATS = frozenset({"exponential", "leaky_relu", "tanh"})
+
+
+def activated(activation: Argument, x: TensorType) -> Effect:
+    """Return the effect of an activation; one FLOP for each element that it makes, and none for ``linear``."""
+    if activation is None or activation == "linear":
+        return Effect(x)
+    if isinstance(activation, LayerType):
+        dtype = activation.compute_dtype if is_float(x.dtype) else x.dtype
+        effect: Effect = activation.effect(TensorType(x.shape, dtype))
+        return effect
+    if activation == "threshold":
+        raise ShapeError("cannot apply threshold: it has no value to compare with", help="write ops.threshold")
+    dtype = activated_dtype(activation, x)
+    shape = _gated(x).shape if activation == "glu" else x.shape
+    return same(TensorType(shape, dtype), product(shape[1:]))
+
+
+def activated_dtype(activation: str, x: TensorType) -> str:
+    """Return the dtype that an activation makes; raises ShapeError where it computes nothing of this one."""
+    if is_float(x.dtype) or (activation in _AS_IT_IS and x.dtype not in {"bool", "string"}):
+        return x.dtype
+    if activation in _IN_FLOATS and x.dtype != "string" and (activation, x.dtype) != ("leaky_relu", "bool"):
+        return FLOATX
+    raise ShapeError(f"cannot apply {activation} to {x.dtype}: ", x, help="cast it: {ops.cast: {dtype: float32}}")
+
+
+def _gated(x: TensorType) -> TensorType:
+    size = x.shape[-1]
+    if isinstance(size, int) and size % 2:
+        raise ShapeError("cannot apply glu, which takes the last dimension as two halves: ", x)
+    return TensorType((*x.shape[:-1], quotient(size, 2)), x.dtype)
