@@ -31,7 +31,7 @@ from graphspec.shapes.types import (
 # These take tensors as they are; every other layer casts what is floating to the dtype that it computes in.
 _UNCAST = frozenset(
     {"StringLookup", "IntegerLookup", "TextVectorization", "Hashing", "HashedCrossing", "CategoryEncoding",
-     "RandomFlip", "RandomCrop", "Pipeline"}
+     "RandomFlip", "RandomCrop", "Pipeline", "ReversibleEmbedding"}
 )  # fmt: skip
 _SHOWN_OPERANDS = 4
 
