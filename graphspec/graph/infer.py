@@ -31,7 +31,7 @@ from graphspec.shapes.types import (
 # These take tensors as they are; every other layer casts what is floating to the dtype that it computes in.
 _UNCAST = frozenset(
     {"StringLookup", "IntegerLookup", "TextVectorization", "Hashing", "HashedCrossing", "CategoryEncoding",
-     "RandomFlip", "RandomCrop", "Pipeline"}
+     "RandomFlip", "RandomCrop", "Pipeline", "ReversibleEmbedding"}
 )  # fmt: skip
 _SHOWN_OPERANDS = 4
 
@@ -134,7 +134,9 @@ class _Inference:
         if not made.complete or made.kind == "plugin":
             raise UnknownEffectError
         layer = self.layer_type(made)
-        dtype = None if made.kind != "layer" or made.type in _UNCAST or layer["autocast"] is False else layer
+        dtype = (
+            None if made.kind != "layer" or made.type in _UNCAST or layer.arguments.get("autocast") is False else layer
+        )
         args = [self.argument(value, sources, dtype) for value in node.args]
         kwargs = {key: self.argument(value, sources, dtype) for key, value in node.kwargs.items() if key != "training"}
         return self.built(made, layer.effect(*args, **kwargs))

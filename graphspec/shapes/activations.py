@@ -1,36 +1,53 @@
-"""The activation that a layer ends with: a function by name, or a layer."""
+"""What an activation does to a tensor: a function by name, a layer, or nothing."""
 
 from dataclasses import replace
 
-from graphspec.shapes.dimension import plus, product, quotient, show
-from graphspec.shapes.dtypes import is_float
-from graphspec.shapes.types import Effect, LayerType, ShapeError, TensorType
+from graphspec.shapes.dimension import Shape, plus, product, quotient
+from graphspec.shapes.dtypes import FLOATX, is_float
+from graphspec.shapes.types import Argument, Effect, LayerType, ShapeError, TensorType, same
+
+_AS_IT_IS = frozenset({"relu", "relu6"})
+_IN_FLOATS = frozenset({"exponential", "leaky_relu", "tanh"})
 
 
-def activated(layer: LayerType, effect: Effect) -> Effect:
-    """Return the effect of a layer with that of its activation after it, at one FLOP for each element."""
-    activation, x = layer["activation"], effect.outputs
-    if activation is None or activation == "linear" or not isinstance(x, TensorType):
+def ending_in_activation(layer: LayerType, effect: Effect) -> Effect:
+    """Return the effect of a layer with that of the activation that it ends in."""
+    activation = layer["activation"]
+    if activation is None or activation == "linear" or not isinstance(effect.outputs, TensorType):
         return effect
-    if isinstance(activation, LayerType):
-        return _then(effect, activation.effect(_cast(x, activation)))
-    flops = plus(effect.flops, product(x.shape[1:]))
-    return replace(effect, outputs=_gated(x) if activation == "glu" else x, flops=flops)
-
-
-def _then(effect: Effect, after: Effect) -> Effect:
+    after = activated(activation, effect.outputs)
     return replace(
         effect, outputs=after.outputs, weights=effect.weights + after.weights, flops=plus(effect.flops, after.flops)
     )
 
 
-def _cast(x: TensorType, layer: LayerType) -> TensorType:
-    return TensorType(x.shape, layer.compute_dtype) if is_float(x.dtype) and layer["autocast"] else x
+def activated(activation: Argument, x: TensorType) -> Effect:
+    """Return the effect of an activation; one FLOP for each element that it makes, and none for ``linear``."""
+    if activation is None or activation == "linear":
+        return Effect(x)
+    if isinstance(activation, LayerType):
+        casts = is_float(x.dtype) and activation.arguments.get("autocast") is not False
+        effect: Effect = activation.effect(TensorType(x.shape, activation.compute_dtype) if casts else x)
+        return effect
+    if activation == "threshold":
+        raise ShapeError("cannot apply threshold: it has no value to compare with", help="write ops.threshold")
+    dtype = activated_dtype(activation, x)
+    shape = _gated(x) if activation == "glu" else x.shape
+    return same(TensorType(shape, dtype), product(shape[1:]))
 
 
-def _gated(x: TensorType) -> TensorType:
+def activated_dtype(activation: str, x: TensorType) -> str:
+    """Return the dtype that an activation makes; raises ShapeError where it computes nothing of this one."""
+    if is_float(x.dtype) or (activation in _AS_IT_IS and x.dtype not in {"bool", "string"}):
+        return x.dtype
+    if activation in _IN_FLOATS and x.dtype != "string" and (activation, x.dtype) != ("leaky_relu", "bool"):
+        return FLOATX
+    raise ShapeError(f"cannot apply {activation} to {x.dtype}: ", x, help="cast it: {ops.cast: {dtype: float32}}")
+
+
+def _gated(x: TensorType) -> Shape:
     # Source: https://arxiv.org/abs/1612.08083, one half of the last dimension gates the other.
     size = x.shape[-1]
     if isinstance(size, int) and size % 2:
-        raise ShapeError(f"cannot halve the last dimension for the activation glu, which is {show(size)}: ", x)
-    return TensorType((*x.shape[:-1], quotient(size, 2)), x.dtype)
+        raise ShapeError("cannot apply glu, which takes the last dimension as two halves: ", x)
+    return (*x.shape[:-1], quotient(size, 2))

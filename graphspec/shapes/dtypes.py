@@ -13,6 +13,7 @@ SIGNED = frozenset({"int8", "int16", "int32", "int64", "int"})
 UNSIGNED = frozenset({"uint8", "uint16", "uint32", "uint64"})
 INTEGERS = SIGNED | UNSIGNED
 COMPLEX = frozenset({"complex64", "complex128"})
+WIDE = 32
 _WEAK = frozenset({"int", "float"})
 _HIGHER = {
     "bool": ("int",),

@@ -166,6 +166,8 @@ def array_of(numbers: np.random.Generator, shape: tuple[Any, ...], dtype: str, b
         return numbers.integers(0, 2, sizes).astype(bool)
     if "int" in dtype:
         return numbers.integers(0, 2, sizes)
+    if dtype == "string":
+        return numbers.choice(["a", "b", "a b"], sizes)
     return numbers.uniform(0.1, 0.9, sizes).astype("float64").astype(dtype if dtype != "bfloat16" else "float32")
 
 
@@ -232,7 +234,7 @@ def mismatch(own: TensorType, symbolic: tuple[Any, ...], real: tuple[int, ...], 
         value = evaluated(size) if isinstance(size, Dim) else size
         if value is not None and value != is_:
             return shown
-        if value is None and axis < len(symbolic) and len(symbolic) == len(real) and symbolic[axis] == is_:
+        if value is None and is_ is not None and len(symbolic) == len(real) and symbolic[axis] == is_:
             return f"knows less: {shown}"
     return ""
 
