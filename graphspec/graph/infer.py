@@ -15,6 +15,7 @@ from graphspec.graph.layer_types import argument_of, defaults_of, dtypes_of, op_
 from graphspec.graph.typed import TypedGraph, input_type, port_type, total_flops, weights_of
 from graphspec.shapes.dimension import Count, show
 from graphspec.shapes.dtypes import FLOATX, is_float
+from graphspec.shapes.nested import UNCAST
 from graphspec.shapes.rules import Rule, layer_rule, op_rule
 from graphspec.shapes.types import (
     Argument,
@@ -28,11 +29,6 @@ from graphspec.shapes.types import (
     show_shape,
 )
 
-# These take tensors as they are; every other layer casts what is floating to the dtype that it computes in.
-_UNCAST = frozenset(
-    {"StringLookup", "IntegerLookup", "TextVectorization", "Hashing", "HashedCrossing", "CategoryEncoding",
-     "RandomFlip", "RandomCrop", "Pipeline", "ReversibleEmbedding"}
-)  # fmt: skip
 _SHOWN_OPERANDS = 4
 
 
@@ -134,9 +130,8 @@ class _Inference:
         if not made.complete or made.kind == "plugin":
             raise UnknownEffectError
         layer = self.layer_type(made)
-        dtype = (
-            None if made.kind != "layer" or made.type in _UNCAST or layer.arguments.get("autocast") is False else layer
-        )
+        is_cast = made.kind == "layer" and made.type not in UNCAST and layer.arguments.get("autocast") is not False
+        dtype = layer if is_cast else None
         args = [self.argument(value, sources, dtype) for value in node.args]
         kwargs = {key: self.argument(value, sources, dtype) for key, value in node.kwargs.items() if key != "training"}
         return self.built(made, layer.effect(*args, **kwargs))
@@ -156,7 +151,7 @@ class _Inference:
                     f"this call would need {now.shape}",
                     help="give this call a layer of its own, or the same sizes",
                 )
-        if first.fixed != effect.fixed:
+        if not _agree(first.fixed, effect.fixed):
             raise ShapeError("is shared, and its first call has built it for other sizes than these")
         return replace(effect, weights=first.weights)
 
@@ -206,7 +201,8 @@ class _Inference:
             return self.layer_type(value)
         made = self.callables[value.name]
         layer = self.layer_type(made)
-        return replace(layer, effect=_SharedEffect(self, made, layer))
+        unshared = replace(layer, effect=_CopyEffect(self, made, layer))
+        return replace(layer, effect=_SharedEffect(self, made, layer), unshared=unshared)
 
     def alone(self, made: Callable, graph: Graph) -> None:
         """Infer a nested model by itself, from the inputs that it declares: its mistakes are its own, told once."""
@@ -295,6 +291,23 @@ class _SharedEffect:
 
 
 @dataclass(frozen=True, slots=True)
+class _CopyEffect:
+    """The effect of a copy that is made of such an entry: it has weights of its own, which train as the entry's do."""
+
+    inference: _Inference
+    made: Callable
+    layer: LayerType
+
+    def __call__(self, *args: Argument, **kwargs: Argument) -> Effect:
+        effect: Effect = self.layer.effect(*args, **kwargs)
+        builds = self.inference.builds
+        if self.made.trainable is not None:
+            builds.kept.append(effect)
+            builds.trainable.update((id(weight), self.made.trainable) for weight in effect.weights)
+        return effect
+
+
+@dataclass(frozen=True, slots=True)
 class _ModelEffect:
     """The effect of a nested model: that of its graph, with what the call knows better than the model's inputs say."""
 
@@ -315,6 +328,13 @@ class _ModelEffect:
 
 def _key(graph: Graph, policy: str, given: Mapping[str, TensorType | None]) -> tuple[object, ...]:
     return (id(graph), policy, *(given[item.name] for item in graph.inputs))
+
+
+def _agree(one: object, other: object) -> bool:
+    """Say whether what two calls fix can be the same; None fixes nothing."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(_agree(*pair) for pair in zip(one, other, strict=True))
+    return one is None or other is None or one == other
 
 
 def _unknown(*_: Argument, **__: Argument) -> Effect:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from graphspec.shapes.dimension import Shape, plus, product, quotient
 from graphspec.shapes.dtypes import FLOATX, is_float
+from graphspec.shapes.nested import effect_inside
 from graphspec.shapes.types import Argument, Effect, LayerType, ShapeError, TensorType, same
 
 _AS_IT_IS = frozenset({"relu", "relu6"})
@@ -26,9 +27,7 @@ def activated(activation: Argument, x: TensorType) -> Effect:
     if activation is None or activation == "linear":
         return Effect(x)
     if isinstance(activation, LayerType):
-        casts = is_float(x.dtype) and activation.arguments.get("autocast") is not False
-        effect: Effect = activation.effect(TensorType(x.shape, activation.compute_dtype) if casts else x)
-        return effect
+        return effect_inside(activation, x)
     if activation == "threshold":
         raise ShapeError("cannot apply threshold: it has no value to compare with", help="write ops.threshold")
     dtype = activated_dtype(activation, x)

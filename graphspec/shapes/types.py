@@ -82,7 +82,8 @@ class LayerType:
     """A layer as its rule sees it: all arguments, defaults filled in, and the dtypes that its policy names.
 
     ``effect`` returns what a call of the layer does to tensors that come first in it; wrappers call that of the layer
-    inside. It raises ShapeError and UnknownEffectError as rules do.
+    inside. It raises ShapeError and UnknownEffectError as rules do. ``unshared`` is what a layer that has a name is
+    without its name.
     """
 
     type: str
@@ -90,9 +91,14 @@ class LayerType:
     compute_dtype: str
     variable_dtype: str
     effect: "Any" = None
+    unshared: "LayerType | None" = None
 
     def __getitem__(self, name: str) -> Argument:
         return self.arguments[name]
+
+    def copy(self) -> "LayerType":
+        """Return the layer that a wrapper makes by copying this one: of the same arguments, with weights of its own."""
+        return self.unshared or self
 
 
 Outputs = Union[TensorType, tuple["Outputs", ...], Mapping[str, "Outputs"]]  # noqa: UP007 - it refers to itself
@@ -103,7 +109,7 @@ class Effect:
     """What a call does: the types that come out, the weights that the layer owns, the FLOPs for one sample.
 
     ``fixed`` is what building the layer has settled beside its weights; a later call of a shared layer must find the
-    same. ``flops`` is None where it depends on a size that is not known.
+    same, but where None settles nothing. ``flops`` is None where it depends on a size that is not known.
     """
 
     outputs: Outputs

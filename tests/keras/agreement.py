@@ -47,7 +47,10 @@ FAMILIES = sorted(path.stem for path in (Path(__file__).parent / "cases").glob("
 
 @dataclass(frozen=True)
 class Case:
-    """One call: ``what`` is written as in a spec; ``data`` gives the arrays of inputs whose values matter."""
+    """One call: ``what`` is written as in a spec; ``data`` gives the arrays of inputs whose values matter.
+
+    ``output`` is a tensor of the call that the spec can return, where the bare name stands for several.
+    """
 
     what: str
     arguments: Mapping[str, Any]
@@ -55,7 +58,9 @@ class Case:
     feed: Any
     call: Mapping[str, Any] = field(default_factory=dict)
     layers: Mapping[str, Any] = field(default_factory=dict)
+    models: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, np.ndarray] = field(default_factory=dict)
+    output: str = "n"
 
     def spec(self) -> dict[str, Any]:
         """Return the spec that holds this call alone."""
@@ -64,8 +69,9 @@ class Case:
             node["from"] = self.feed
         if self.call:
             node["with"] = dict(self.call)
-        layers = {"layers": dict(self.layers)} if self.layers else {}
-        return {"graphspec": 1, **layers, "inputs": dict(self.inputs), "nodes": {"n": node}, "outputs": "n"}
+        entries = {"layers": dict(self.layers), "models": dict(self.models)}
+        used = {key: value for key, value in entries.items() if value}
+        return {"graphspec": 1, **used, "inputs": dict(self.inputs), "nodes": {"n": node}, "outputs": self.output}
 
 
 Generator = Callable[[random.Random], Case]
