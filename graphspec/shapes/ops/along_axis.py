@@ -62,7 +62,7 @@ def normalize(
         raise ShapeError(f"needs an integer of at least 1 as the order, and gets {order}")
     axes = tuple(range(given.rank)) if axis is None else axes_of(given, axis)
     if order == 2:  # noqa: PLR2004 - the order of Euclid's norm
-        need_kind(INEXACT, given.dtype, given)
+        need_kind(FLOATING, given.dtype, given)
     else:
         need_kind(REAL, given.dtype, given)
         need_norm(given, axes, order)

@@ -161,7 +161,7 @@ def _weak(value: Argument) -> TensorType:
 _COMPLEX_OF = {"float32": "complex64", "float64": "complex128"}
 _bits = binary(INTEGRAL, keep)
 _multiples = binary(INTEGRAL_OR_BOOL, keep, is_weak=False)
-_in_floats = binary(NUMERIC, float_of, is_weak=False)
+_in_floats = binary(REAL, float_of, is_weak=False)
 _compared = binary(ANY, to_bool, plain=_LIST)
 
 _UNARY: tuple[tuple[str, Kind, ToDtype], ...] = (

@@ -1,6 +1,7 @@
 """Cases of ops that work on each element, broadcast two tensors, or choose among them.
 
-Left out, since TensorFlow alone lacks a kernel: ``i0`` of bfloat16, and bool as a plain operand beside bfloat16.
+Left out, since TensorFlow alone lacks a kernel: ``i0`` of bfloat16, ``isin`` of complex numbers, and bool as a plain
+operand beside bfloat16.
 """
 
 import random
@@ -84,7 +85,7 @@ def unary(rng: random.Random, name: str) -> Case:
 def binary(rng: random.Random, name: str) -> Case:
     """Return a call with two tensors, one of them at times a number, a list or a constant."""
     first, second = BINARY[name]
-    dtypes = DTYPES + INTEGERS * 3 if name in OF_INTEGERS else DTYPES
+    dtypes = DTYPES + INTEGERS * 3 if name in OF_INTEGERS else DTYPES[:-1] if name == "isin" else DTYPES
     a = tensor(rng, dtypes=dtypes)
     arguments = pick(rng, **EXTRA.get(name, {}))
     if rng.random() < 0.25:

@@ -63,12 +63,12 @@ def reduced(rng: random.Random, name: str) -> Case:
 
 
 def norm(rng: random.Random) -> Case:
-    """Return a norm; over two axes that ascend."""
+    """Return a norm; where it has an order, over axes that ascend."""
     case = reduced(rng, "norm")
-    if case.arguments.get("ord") in {"nuc", 2, -2}:
-        axes = pick(rng, axis=[0, -1, [0, 1], [1, 2], [0, 2], [1, 3]])
-        return Case("ops.norm", {**case.arguments, **axes}, case.inputs, "x")
-    return case
+    if case.arguments.get("ord") is None:
+        return case
+    axes = pick(rng, axis=[..., 0, -1, 2, [], [0, 1], [1, 2], [0, 2], [1, 3], [0, 1, 2]])
+    return Case("ops.norm", {**case.arguments, "axis": None, **axes}, case.inputs, "x")
 
 
 def quantile(rng: random.Random, name: str) -> Case:
@@ -106,8 +106,8 @@ def bincount(rng: random.Random) -> Case:
 
 
 def corrcoef(rng: random.Random) -> Case:
-    """Return correlations of vectors, and of a tensor of one dimension."""
-    x = {"shape": sizes(rng, rng.choice([1, 1, 1, 0])), "dtype": rng.choice(DTYPES)}
+    """Return correlations of vectors, whose size is not by chance their number, and of a tensor of one dimension."""
+    x = {"shape": sizes(rng, rng.choice([1, 1, 1, 0]), among=(1, 2, 4, 6)), "dtype": rng.choice(DTYPES)}
     return Case("ops.corrcoef", {}, {"x": x}, "x")
 
 
