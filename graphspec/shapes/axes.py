@@ -1,5 +1,6 @@
 """Axes that an argument names: counted from either end, one or several."""
 
+from graphspec.shapes.dimension import Shape
 from graphspec.shapes.types import ShapeError, TensorType
 
 
@@ -16,3 +17,10 @@ def axes_of(x: TensorType, axes: int | tuple[int, ...]) -> tuple[int, ...]:
     if len(set(found)) < len(found):
         raise ShapeError(f"names an axis twice in {list(found)}: ", x)
     return found
+
+
+def reduced(shape: Shape, axes: tuple[int, ...], *, keepdims: bool) -> Shape:
+    """Return a shape without these axes, or with 1 in their places."""
+    if keepdims:
+        return tuple(1 if number in axes else size for number, size in enumerate(shape))
+    return tuple(size for number, size in enumerate(shape) if number not in axes)

@@ -36,6 +36,8 @@ _HIGHER = {
 }
 # Keras narrows what 64 bits of JAX would be, but for what TensorFlow needs.
 _NARROWED = {"uint64": "uint32", "complex128": "complex64"}
+_SUMMED = {"bool": "int32", "int8": "int32", "int16": "int32", "uint8": "uint32", "uint16": "uint32"}
+_PART = {"complex64": "float32", "complex128": "float64"}
 
 
 @cache
@@ -80,3 +82,52 @@ def is_float(dtype: str) -> bool:
 def float_of(dtype: str) -> str:
     """Return the dtype in which Keras computes what is not whole: a floating one stays, others become the default."""
     return result_type(dtype, "float")
+
+
+def keep(dtype: str) -> str:
+    """Return a dtype as it is."""
+    return dtype
+
+
+def to_bool(_: str) -> str:
+    """Return the dtype of what is true or false."""
+    return "bool"
+
+
+def to_index(_: str) -> str:
+    """Return the dtype of positions and counts."""
+    return "int32"
+
+
+def counted(dtype: str) -> str:
+    """Return the dtype in which Keras adds up: bool as integers, others as they are."""
+    return "int32" if dtype == "bool" else dtype
+
+
+def summed(dtype: str) -> str:
+    """Return the dtype of sums and products: that of small integers has 32 bits.
+
+    >>> summed("uint8"), summed("bool"), summed("float16")
+    ('uint32', 'int32', 'float16')
+    """
+    return _SUMMED.get(dtype, dtype)
+
+
+def real_of(dtype: str) -> str:
+    """Return the dtype of a part of a number, which is real."""
+    return _PART.get(dtype, dtype)
+
+
+def real_float_of(dtype: str) -> str:
+    """Return the floating dtype of a part of a number."""
+    return real_of(float_of(dtype))
+
+
+def wide_float_of(dtype: str) -> str:
+    """Return the dtype in which Keras computes some functions: 64 bits of an integer stay 64."""
+    return "float64" if dtype == "int64" else float_of(dtype)
+
+
+def real_wide_float_of(dtype: str) -> str:
+    """Return the dtype of a part of such a function's result."""
+    return real_of(wide_float_of(dtype))

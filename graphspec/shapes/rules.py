@@ -12,21 +12,27 @@ _OPS = {
     "elementwise": """
         abs absolute add allclose angle arccos arccosh arcsin arcsinh arctan arctan2 arctanh array bitwise_and
         bitwise_invert bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor cast cbrt ceil celu
-        clip conj conjugate convert_to_tensor copy cos cosh deg2rad digitize divide divide_no_nan elu equal erf erfc
-        erfinv exp exp2 expm1 fabs floor floor_divide fmax fmin fmod gcd gelu glu greater greater_equal hard_shrink
-        hard_sigmoid hard_silu hard_swish hard_tanh heaviside hypot i0 imag in_top_k isclose isfinite isin isinf
-        isnan isneginf isposinf isreal lcm ldexp leaky_relu left_shift less less_equal log log10 log1p log2
-        log_sigmoid log_softmax logaddexp logaddexp2 logical_and logical_not logical_or logical_xor maximum minimum
-        mod multiply nan_to_num negative nextafter not_equal polar power rad2deg real reciprocal relu relu6
-        right_shift round rsqrt saturate_cast select selu sigmoid sign signbit silu sin sinc sinh soft_shrink
-        softmax softplus softsign sparse_plus sparse_sigmoid sparsemax sqrt square squareplus stop_gradient subtract
-        swish tan tanh tanh_shrink threshold true_divide trunc where
+        conj conjugate convert_to_tensor copy cos cosh deg2rad divide divide_no_nan elu equal erf erfc erfinv exp exp2
+        expm1 fabs floor floor_divide fmax fmin fmod gcd gelu greater greater_equal hard_shrink hard_sigmoid hard_silu
+        hard_swish hard_tanh heaviside hypot i0 imag isclose isfinite isinf isnan isneginf isposinf isreal lcm ldexp
+        leaky_relu left_shift less less_equal log log10 log1p log2 log_sigmoid logaddexp logaddexp2 logical_and
+        logical_not logical_or logical_xor maximum minimum mod multiply nan_to_num negative nextafter not_equal polar
+        power rad2deg real reciprocal relu relu6 right_shift round rsqrt saturate_cast selu sigmoid sign signbit silu
+        sin sinc sinh soft_shrink softplus softsign sparse_plus sparse_sigmoid sqrt square squareplus stop_gradient
+        subtract swish tan tanh tanh_shrink threshold true_divide trunc
     """,
     "reduction": """
-        all amax amin any argmax argmin average bincount corrcoef count_nonzero cumprod cumsum diff histogram
-        logsumexp max mean median min moments nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmedian
-        nanmin nanpercentile nanprod nanquantile nanstd nansum nanvar norm normalize percentile prod ptp quantile
-        std sum trapezoid var
+        all amax amin any argmax argmin count_nonzero logsumexp max mean median min moments nanargmax nanargmin nanmax
+        nanmean nanmin nanprod nanstd nansum nanvar norm prod ptp std sum var
+    """,
+    "selection": """
+        clip digitize in_top_k isin select where
+    """,
+    "along_axis": """
+        cumprod cumsum diff glu log_softmax nancumprod nancumsum normalize softmax sparsemax trapezoid
+    """,
+    "statistics": """
+        average bincount corrcoef histogram nanmedian nanpercentile nanquantile percentile quantile
     """,
     "structure": """
         append array_split broadcast_to concatenate depth_to_space diag diagflat diagonal dsplit dstack expand_dims
