@@ -123,7 +123,7 @@ class _Inference:
         args = tuple(self.argument(value, sources, None) for value in node.args)
         given = {key: self.argument(value, sources, None) for key, value in node.kwargs.items()}
         if node.kind == "index":
-            return rule(x=args[0], key=args[1])
+            return rule(**given)
         return rule(**{**op_defaults_of(name), **positional(name, args), **given})
 
     def call_effect(self, made: Callable, node: Node, sources: dict[int, str]) -> Effect:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from graphspec.shapes.bits import bits_of
 from graphspec.shapes.broadcast import broadcast
 from graphspec.shapes.dimension import Count, differ, product, show, times
-from graphspec.shapes.dtypes import bits_of, counted, is_float, result_type
+from graphspec.shapes.dtypes import counted, is_float, result_type
 from graphspec.shapes.kinds import REAL, array, need_kind, need_plain
 from graphspec.shapes.types import Argument, Effect, ShapeError, TensorType, as_tensor, need_rank
 
