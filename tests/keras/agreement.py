@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Its pooling ends the process where a window is larger than the tensor, which adaptive pooling to size 1 asks for.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 import keras
 import numpy as np
@@ -38,7 +40,7 @@ NAMED = {"time": 5, "steps": 11}
 # What TensorFlow says where its kernels on the CPU do less than Keras allows.
 LACKS_KERNEL = re.compile(
     r"only supports (the )?ND?HWC|CPU implementations? do(es)? not yet support dilation"
-    r"|Current implementation only supports equal length strides"
+    r"|Current implementation only supports equal length strides|Could not find device for node: {{node (Max|Avg)Pool3D"
 )
 FAMILIES = sorted(path.stem for path in (Path(__file__).parent / "cases").glob("[a-z]*.py"))
 
