@@ -48,10 +48,13 @@ _OPS = {
         cholesky cholesky_inverse det eig eigh inv logdet lstsq lu_factor matrix_rank pinv qr slogdet solve
         solve_triangular svd
     """,
+    "attention": "dot_product_attention",
     "neural": """
-        adaptive_average_pool adaptive_max_pool average_pool batch_normalization binary_crossentropy
-        categorical_crossentropy conv conv_transpose ctc_decode ctc_loss depthwise_conv dot_product_attention
-        layer_normalization max_pool psnr rms_normalization separable_conv sparse_categorical_crossentropy
+        batch_normalization binary_crossentropy categorical_crossentropy ctc_decode ctc_loss layer_normalization psnr
+        rms_normalization sparse_categorical_crossentropy
+    """,
+    "window": """
+        adaptive_average_pool adaptive_max_pool average_pool conv conv_transpose depthwise_conv max_pool separable_conv
     """,
     "signal": """
         extract_sequences fft fft2 ifft2 irfft istft rfft stft

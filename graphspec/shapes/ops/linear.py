@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from graphspec.shapes.axes import axis_of
 from graphspec.shapes.broadcast import broadcast
 from graphspec.shapes.contraction import contraction_flops
 from graphspec.shapes.dimension import Count, Dimension, Shape, differ, plus, product, show, times, unlike
@@ -115,8 +116,8 @@ def _paired_axes(
         raise ShapeError(
             f"sums over pairs of axes, and gets {len(axes[0])} of ", a, f" and {len(axes[1])} of ", b
         )  # fmt: skip
-    first = tuple(_axis(axis, a) for axis in axes[0])
-    second = tuple(_axis(axis, b) for axis in axes[1])
+    first = tuple(axis_of(a, axis) for axis in axes[0])
+    second = tuple(axis_of(b, axis) for axis in axes[1])
     for taken, x in ((first, a), (second, b)):
         if len(set(taken)) < len(taken):
             raise ShapeError("sums over an axis more than once of ", x)
@@ -152,13 +153,13 @@ def cross(x1: Argument, x2: Argument, axisa: int, axisb: int, axisc: int, axis: 
     """
     a, b = as_array(x1), as_array(x2)
     dtype = _no_bool(a, b)
-    in_a, in_b = (_axis(own if axis is None else axis, x) for own, x in ((axisa, a), (axisb, b)))
+    in_a, in_b = (axis_of(x, own if axis is None else axis) for own, x in ((axisa, a), (axisb, b)))
     sizes = a.shape[in_a], b.shape[in_b]
     for x, size in zip((a, b), sizes, strict=True):
         if isinstance(size, int) and size not in {2, 3}:
             raise ShapeError(f"takes vectors of 2 or 3 elements, not of {size}: ", x)
     positions = _beside(a, in_a, b, in_b)
-    to = _axis(axisc if axis is None else axis, TensorType((*positions, *(_SPACE,) * (_SPACE in sizes)), dtype))
+    to = axis_of(TensorType((*positions, *(_SPACE,) * (_SPACE in sizes)), dtype), axisc if axis is None else axis)
     if sizes == (2, 2):
         return Effect(TensorType(positions, dtype), flops=times(3, product(positions[1:])))
     if _SPACE not in sizes:
@@ -178,7 +179,7 @@ def _beside(a: TensorType, in_a: int, b: TensorType, in_b: int) -> Shape:
 def trace(x: TensorType, offset: int, axis1: int, axis2: int) -> Effect:
     """Return the effect of ``trace``: the sum along a diagonal, at one FLOP for each element that it reads."""
     need_min_rank(x, 2)
-    first, second = _axis(axis1, x), _axis(axis2, x)
+    first, second = axis_of(x, axis1), axis_of(x, axis2)
     if first == second:
         raise ShapeError(f"takes two different axes, and gets {axis1} and {axis2}: ", x)
     shape = tuple(size for number, size in enumerate(x.shape) if number not in {first, second})
@@ -254,12 +255,6 @@ def _inner_mismatch(a: TensorType, b: TensorType, axis: int) -> ShapeError:
     return ShapeError(
         "cannot multiply ", a, " and ", b, f": inner dimensions are {sizes}", help=_SWAP if swapped else None
     )  # fmt: skip
-
-
-def _axis(axis: int, x: TensorType) -> int:
-    if not -x.rank <= axis < x.rank:
-        raise ShapeError(f"has no dimension {axis} in ", x)
-    return axis % x.rank
 
 
 def _no_bool(a: TensorType, b: TensorType) -> str:
