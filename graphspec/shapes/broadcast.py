@@ -4,13 +4,15 @@ from graphspec.shapes.dimension import Dimension, Shape, agreed, differ, show
 from graphspec.shapes.types import ShapeError, TensorType
 
 
-def broadcast(*types: TensorType, verb: str = "combine") -> Shape:
+def broadcast(*types: TensorType, verb: str = "combine", skip: int = 0) -> Shape:
     """Return the shape that these have together; raises ShapeError where two sizes differ and none is 1.
+
+    The last dimensions, as many as ``skip`` says, are left out of it.
 
     Source: https://numpy.org/doc/stable/user/basics.broadcasting.html
     """
     rank = max((x.rank for x in types), default=0)
-    return tuple(_meet(axis, rank, types, verb) for axis in range(-rank, 0))
+    return tuple(_meet(axis, rank, types, verb) for axis in range(-rank, -skip))
 
 
 def broadcast_samples(*types: TensorType, verb: str) -> Shape:

@@ -131,6 +131,11 @@ def differ(one: Dimension, other: Dimension) -> bool:
     return one != other and type(one) is type(other) and one is not None
 
 
+def unlike(one: Dimension, other: Dimension) -> bool:
+    """Say whether two sizes differ where Keras compares them as it builds: unknown is then like unknown alone."""
+    return as_known(one) != as_known(other) or differ(one, other)
+
+
 def agreed(one: Dimension, other: Dimension) -> Dimension:
     """Return what is known of two sizes that agree: a number before a name, a name before nothing."""
     if isinstance(one, int) or other is None:

@@ -5,7 +5,7 @@ Source: ``keras.backend.result_type``, which follows JAX (https://docs.jax.dev/e
 
 from functools import cache
 
-from graphspec.shapes.types import ShapeError
+from graphspec.shapes.types import ShapeError, TensorType
 
 FLOATX = "float32"
 FLOATS = frozenset({"bfloat16", "float16", "float32", "float64", "float8_e4m3fn", "float8_e5m2", "float"})
@@ -131,3 +131,25 @@ def wide_float_of(dtype: str) -> str:
 def real_wide_float_of(dtype: str) -> str:
     """Return the dtype of a part of such a function's result."""
     return real_of(wide_float_of(dtype))
+
+
+def need_dtype(x: TensorType, dtypes: frozenset[str]) -> None:
+    """Raise ShapeError unless the dtype of a tensor is one of these."""
+    if x.dtype not in dtypes:
+        *others, last = sorted(dtypes - COMPLEX)
+        raise ShapeError(
+            f"takes {', '.join(others)} or {last}, and gets {x.dtype}: ", x, help="cast it before: ops.cast"
+        )
+
+
+def need_same_dtype(a: TensorType, b: TensorType) -> None:
+    """Raise ShapeError where two tensors differ in dtype and Keras converts neither."""
+    if a.dtype != b.dtype:
+        raise ShapeError(
+            "needs one dtype, and gets ",
+            a,
+            f" of {a.dtype} and ",
+            b,
+            f" of {b.dtype}",
+            help="cast one of them before: ops.cast",
+        )

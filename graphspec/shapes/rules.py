@@ -48,14 +48,19 @@ _OPS = {
         argpartition argsort get_item multi_hot nonzero one_hot scatter scatter_update searchsorted segment_max
         segment_min segment_prod segment_sum slice slice_update sort take take_along_axis top_k unique unravel_index
     """,
-    "linear": """
-        cdist cholesky cholesky_inverse correlate cross det dot eig eigh einsum inner inv kron logdet lstsq
-        lu_factor matmul matrix_rank outer pinv qr slogdet solve solve_triangular svd tensordot trace vdot
+    "linear": "cdist correlate cross dot inner kron matmul outer tensordot trace vdot",
+    "einsum": "einsum",
+    "decomposition": """
+        cholesky cholesky_inverse det eig eigh inv logdet lstsq lu_factor matrix_rank pinv qr slogdet solve
+        solve_triangular svd
     """,
+    "attention": "dot_product_attention",
     "neural": """
-        adaptive_average_pool adaptive_max_pool average_pool batch_normalization binary_crossentropy
-        categorical_crossentropy conv conv_transpose ctc_decode ctc_loss depthwise_conv dot_product_attention
-        layer_normalization max_pool psnr rms_normalization separable_conv sparse_categorical_crossentropy
+        batch_normalization binary_crossentropy categorical_crossentropy ctc_decode ctc_loss layer_normalization psnr
+        rms_normalization sparse_categorical_crossentropy
+    """,
+    "window": """
+        adaptive_average_pool adaptive_max_pool average_pool conv conv_transpose depthwise_conv max_pool separable_conv
     """,
     "signal": """
         extract_sequences fft fft2 ifft2 irfft istft rfft stft

@@ -161,3 +161,12 @@ def as_tensor(value: Argument) -> TensorType:
     if isinstance(value, TensorType):
         return value
     return TensorType((), type(value).__name__)
+
+
+def as_array(value: Argument) -> TensorType:
+    """Return the type of an operand that Keras makes a tensor of before anything else: ``2.5`` is then float32."""
+    found = as_tensor(value)
+    return found if isinstance(value, TensorType) else TensorType((), _ARRAY_OF.get(found.dtype, found.dtype))
+
+
+_ARRAY_OF = {"int": "int32", "float": "float32"}
