@@ -168,6 +168,7 @@ def _bind_named(
             checker.diagnostics.error(
                 "GS404", f'"{name}" of {signature.subject} is given twice: under "from" and as a literal', place
             )
+            bound.complete = False
         else:
             _bind_argument(argument, operand, signature, bound, scope, checker)
 

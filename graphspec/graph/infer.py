@@ -26,6 +26,7 @@ from graphspec.shapes.types import (
     TensorType,
     UnknownEffectError,
     Weight,
+    as_tensor,
     show_shape,
 )
 
@@ -134,7 +135,7 @@ class _Inference:
         dtype = layer if is_cast else None
         args = [self.argument(value, sources, dtype) for value in node.args]
         kwargs = {key: self.argument(value, sources, dtype) for key, value in node.kwargs.items() if key != "training"}
-        return self.built(made, layer.effect(*args, **kwargs))
+        return self.built(made, layer.effect(*args, **_with_tensors(made.type, kwargs)))
 
     def built(self, made: Callable, effect: Effect) -> Effect:
         """Return the effect with the weights that the first call has built; they have to be as large as now."""
@@ -324,6 +325,16 @@ class _ModelEffect:
         if len(given) != len(self.graph.inputs):
             raise UnknownEffectError
         return _model_effect(self.inference.called(self.made, self.graph, given))
+
+
+def _with_tensors(layer: str, kwargs: dict[str, Argument]) -> dict[str, Argument]:
+    """Return the arguments of a call with plain numbers as tensors, where a layer takes tensors."""
+    if not any(isinstance(value, int | float) for value in kwargs.values()):
+        return kwargs
+    found = catalog.layer(layer)
+    tensors = {argument.name for argument in found.call if argument.role != "literal"} if found is not None else set()
+    numbers = {key: as_tensor(value) for key, value in kwargs.items() if isinstance(value, int | float)}
+    return {**kwargs, **{key: value for key, value in numbers.items() if key in tensors}}
 
 
 def _key(graph: Graph, policy: str, given: Mapping[str, TensorType | None]) -> tuple[object, ...]:

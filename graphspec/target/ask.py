@@ -10,7 +10,7 @@ from graphspec.graph.typed import TypedGraph
 from graphspec.shapes.dimension import Dim
 from graphspec.shapes.types import Outputs, TensorType, Weight, show_shape
 from graphspec.target.backend import load_keras
-from graphspec.target.lower import Lowered, lower
+from graphspec.target.lower import Lowered, compile_lowered, lower
 
 # Keras' symbolic tensors are wrong here; what a run gives is what inference says.
 _WRONG_IN_KERAS = frozenset({"MultiHeadAttention", "TextVectorization", "StringLookup", "IntegerLookup", "RNN"})
@@ -25,7 +25,11 @@ def ask(typed: TypedGraph, diagnostics: Diagnostics, *, trust: bool = False) -> 
     keras = load_keras()
     with keras.StatelessScope(initialize_variables=False):
         lowered = lower(typed.graph, diagnostics, trust=trust, compiled=False, fetch=False)
-        return None if lowered is None else _typed(typed, lowered)
+    if lowered is None:
+        return None
+    # An optimizer counts its steps in a variable, which cannot be made in there.
+    compile_lowered(lowered.model, typed.graph, diagnostics)
+    return _typed(typed, lowered)
 
 
 def compare(typed: TypedGraph, asked: TypedGraph, diagnostics: Diagnostics) -> None:

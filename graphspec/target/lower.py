@@ -61,12 +61,15 @@ def lower(
         model = lowering.model()
         if model is None:
             return None
-        if compiled and graph.compile is not None:
-            _compile(model, graph, diagnostics)
+        if compiled:
+            compile_lowered(model, graph, diagnostics)
     return Lowered(model, lowering.results, lowering.layers)
 
 
-def _compile(model: Any, graph: Graph, diagnostics: Diagnostics) -> None:  # noqa: ANN401 - a model of Keras
+def compile_lowered(model: Any, graph: Graph, diagnostics: Diagnostics) -> None:  # noqa: ANN401 - a model of Keras
+    """Compile a model as its graph says, if it does; Keras' sentence goes into ``diagnostics`` where it refuses."""
+    if graph.compile is None:
+        return
     try:
         compile_model(model, graph)
     except Exception as error:  # noqa: BLE001 - whatever Keras raises is told to the user
