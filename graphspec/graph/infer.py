@@ -142,7 +142,9 @@ class _Inference:
         if not made.complete or made.kind == "plugin":
             raise UnknownEffectError
         layer = self.layer_type(made)
-        dtype = None if made.kind != "layer" or made.type in UNCAST or layer["autocast"] is False else layer
+        dtype = (
+            None if made.kind != "layer" or made.type in UNCAST or layer.arguments.get("autocast") is False else layer
+        )
         args = [self.argument(value, sources, dtype) for value in node.args]
         kwargs = {key: self.argument(value, sources, dtype) for key, value in node.kwargs.items() if key != "training"}
         return self.built(made, layer.effect(*args, **kwargs))

@@ -7,13 +7,14 @@ from graphspec.shapes.types import Argument, Effect, LayerType, ShapeError, Tens
 # These take tensors as they are; every other layer casts what is floating to the dtype that it computes in.
 UNCAST = frozenset(
     {"StringLookup", "IntegerLookup", "TextVectorization", "Hashing", "HashedCrossing", "CategoryEncoding",
-     "RandomFlip", "RandomCrop", "Pipeline"}
+     "RandomFlip", "RandomCrop", "Pipeline", "ReversibleEmbedding"}
 )  # fmt: skip
 
 
 def effect_inside(inner: LayerType, *args: Argument, **kwargs: Argument) -> Effect:
     """Return the effect of calling a layer inside a wrapper, which casts as any call does."""
-    if inner.type not in UNCAST and inner.arguments.get("autocast", False):
+    # A model has no arguments, and leaves casts to its layers.
+    if inner.type not in UNCAST and inner.arguments and inner.arguments.get("autocast") is not False:
         args = tuple(cast_to(inner.compute_dtype, argument) for argument in args)
         kwargs = {name: cast_to(inner.compute_dtype, argument) for name, argument in kwargs.items()}
     return uncast_effect_inside(inner, *args, **kwargs)
