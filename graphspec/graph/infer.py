@@ -147,6 +147,7 @@ class _Inference:
         )
         args = [self.argument(value, sources, dtype) for value in node.args]
         kwargs = {key: self.argument(value, sources, dtype) for key, value in node.kwargs.items() if key != "training"}
+        _check_tensors(made, kwargs)
         return self.built(made, layer.effect(*args, **kwargs))
 
     def built(self, made: Callable, effect: Effect) -> Effect:
@@ -342,6 +343,20 @@ class _ModelEffect:
 
 def _key(graph: Graph, policy: str, given: Mapping[str, TensorType]) -> tuple[object, ...]:
     return (id(graph), policy, *(given[item.name] for item in graph.inputs))
+
+
+def _check_tensors(made: Callable, kwargs: Mapping[str, Argument]) -> None:
+    """Raise UnknownEffectError where a plain number stands for a tensor: what Keras makes of it, no rule says."""
+    found = catalog.layer(made.type) if kwargs and made.kind == "layer" else None
+    for argument in found.call if found is not None else ():
+        if argument.role != "literal" and _holds_literal(kwargs.get(argument.name)):
+            raise UnknownEffectError
+
+
+def _holds_literal(value: Argument) -> bool:
+    if isinstance(value, tuple):
+        return any(_holds_literal(item) for item in value)
+    return isinstance(value, bool | int | float | str)
 
 
 def _agree(one: object, other: object) -> bool:
