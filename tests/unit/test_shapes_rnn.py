@@ -121,8 +121,11 @@ def test_flops_grow_with_a_named_time() -> None:
         ),
         (
             layer("TimeDistributed", layer=layer("LSTM", units=3)), (tensor(None, 4, 2),),
-            "holds LSTM, which needs 3 dimensions, the batch included, and gets 2: (batch, 2), "
-            "at each time of (batch, 4, 2)", "(batch, time",
+            (
+                "holds LSTM, which needs 3 dimensions, the batch included, and gets 2: (batch, 2), "
+                "at each time of (batch, 4, 2)"
+            ),
+            "(batch, time",
         ),
         (
             layer("TimeDistributed", layer=layer("GRU", units=3, return_state=True)), (tensor(None, 4, 5, 2),),

@@ -18,7 +18,7 @@ def any_layer(rng: random.Random) -> dict[str, Any]:
         {"LSTM": {"units": units, "return_sequences": True}},
         {"LSTM": {"units": units} | pick(rng, return_state=[..., ..., True])},
         {"TimeDistributed": {"layer": {"Dense": {"units": units}}}},
-        {"Rescaling": {"scale": 0.5}},
+        {"Dropout": {"rate": 0.5}},
         {"Add": {}},
     ])  # fmt: skip
 
