@@ -26,7 +26,6 @@ from graphspec.shapes.types import (
     TensorType,
     UnknownEffectError,
     Weight,
-    as_tensor,
     show_shape,
 )
 
@@ -135,7 +134,8 @@ class _Inference:
         dtype = layer if is_cast else None
         args = [self.argument(value, sources, dtype) for value in node.args]
         kwargs = {key: self.argument(value, sources, dtype) for key, value in node.kwargs.items() if key != "training"}
-        return self.built(made, layer.effect(*args, **_with_tensors(made.type, kwargs)))
+        _check_tensors(made, kwargs)
+        return self.built(made, layer.effect(*args, **kwargs))
 
     def built(self, made: Callable, effect: Effect) -> Effect:
         """Return the effect with the weights that the first call has built; they have to be as large as now."""
@@ -327,18 +327,22 @@ class _ModelEffect:
         return _model_effect(self.inference.called(self.made, self.graph, given))
 
 
-def _with_tensors(layer: str, kwargs: dict[str, Argument]) -> dict[str, Argument]:
-    """Return the arguments of a call with plain numbers as tensors, where a layer takes tensors."""
-    if not any(isinstance(value, int | float) for value in kwargs.values()):
-        return kwargs
-    found = catalog.layer(layer)
-    tensors = {argument.name for argument in found.call if argument.role != "literal"} if found is not None else set()
-    numbers = {key: as_tensor(value) for key, value in kwargs.items() if isinstance(value, int | float)}
-    return {**kwargs, **{key: value for key, value in numbers.items() if key in tensors}}
-
-
 def _key(graph: Graph, policy: str, given: Mapping[str, TensorType | None]) -> tuple[object, ...]:
     return (id(graph), policy, *(given[item.name] for item in graph.inputs))
+
+
+def _check_tensors(made: Callable, kwargs: Mapping[str, Argument]) -> None:
+    """Raise UnknownEffectError where a plain number stands for a tensor: what Keras makes of it, no rule says."""
+    found = catalog.layer(made.type) if kwargs and made.kind == "layer" else None
+    for argument in found.call if found is not None else ():
+        if argument.role != "literal" and _holds_literal(kwargs.get(argument.name)):
+            raise UnknownEffectError
+
+
+def _holds_literal(value: Argument) -> bool:
+    if isinstance(value, tuple):
+        return any(_holds_literal(item) for item in value)
+    return isinstance(value, bool | int | float | str)
 
 
 def _agree(one: object, other: object) -> bool:

@@ -13,7 +13,8 @@ UNCAST = frozenset(
 
 def effect_inside(inner: LayerType, *args: Argument, **kwargs: Argument) -> Effect:
     """Return the effect of calling a layer inside a wrapper, which casts as any call does."""
-    if inner.type not in UNCAST and inner.arguments.get("autocast", False):
+    # A model has no arguments, and leaves casts to its layers.
+    if inner.type not in UNCAST and inner.arguments and inner.arguments.get("autocast") is not False:
         args = tuple(cast_to(inner.compute_dtype, argument) for argument in args)
         kwargs = {name: cast_to(inner.compute_dtype, argument) for name, argument in kwargs.items()}
     return uncast_effect_inside(inner, *args, **kwargs)

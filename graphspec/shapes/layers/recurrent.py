@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Union
 
 from graphspec.shapes.broadcast import broadcast
@@ -27,6 +28,8 @@ _SEQUENCES = (
 )
 _MASKED_AXES = 2  # the batch and the time
 _FEATURES = "give the last dimension a size"
+
+_UNFIT = {"glu": "halves what it is given", "threshold": "has no value to compare with"}
 
 # What a cell hands on from step to step: the size of its state, or those of its states.
 StateSizes = Union[int, tuple["StateSizes", ...]]  # noqa: UP007 - it refers to itself
@@ -61,8 +64,7 @@ def cell_step(layer: LayerType, inputs: TensorType, states: Argument) -> Effect:
     need_rank(inputs, 2, help="a cell takes one step of a sequence: (batch, features)")
     if layer.type == "SimpleRNNCell":
         check_dropout(layer, inputs)
-    if layer["activation"] == "glu":
-        raise ShapeError("has the activation glu, which halves its states, so they cannot be those of the next step")
+    _check_activations(layer)
     given = states if isinstance(states, tuple) else (states,)
     if len(given) < cell.states:
         raise ShapeError(f"needs {cell.states} states and gets {len(given)}")
@@ -70,12 +72,19 @@ def cell_step(layer: LayerType, inputs: TensorType, states: Argument) -> Effect:
         _check_state(state, units)
     features = need_size(inputs, -1, help=_FEATURES)
     own = _cell_weights(layer, cell, features)
-    biases = sum(2 * units if len(weight.shape) > 1 else weight.shape[0] for weight in own[2:])
+    biases = sum(prod(weight.shape) for weight in own[2:])
     flops = 2 * cell.gates * units * (features + units) + biases + cell.operations * units
     first = TensorType((inputs.shape[0], units), layer.compute_dtype)
     output = TensorType(broadcast(first, *given[: cell.states], verb="go on from"), layer.compute_dtype)
     after = (output,) * cell.states if isinstance(states, tuple) else output
     return Effect((output, after), own + activation_weights(layer, output), flops)
+
+
+def _check_activations(layer: LayerType) -> None:
+    for name in ("activation", "recurrent_activation"):
+        given = layer.arguments.get(name)
+        if isinstance(given, str) and given in _UNFIT:
+            raise ShapeError(f'cannot have the {name} "{given}", which {_UNFIT[given]}')
 
 
 def activation_weights(layer: LayerType, state: TensorType) -> tuple[Weight, ...]:

@@ -116,7 +116,10 @@ def time_distributed(layer: LayerType, inputs: TensorType, mask: Argument = None
     batch, steps = inputs.shape[:2]
     step = TensorType((batch, *inputs.shape[2:]), inputs.dtype)
     masked = {"mask": _step_of(mask)} if isinstance(mask, TensorType) and inner.type in _TAKE_MASK else {}
-    effect = uncast_effect_inside(inner, step, **masked)
+    try:
+        effect = uncast_effect_inside(inner, step, **masked)
+    except ShapeError as error:
+        raise ShapeError(*error.parts, ", at each time of ", inputs, help=error.help) from error
     output = effect.outputs
     if not isinstance(output, TensorType):
         raise ShapeError(f"holds {inner.type}, which gives several tensors, and takes a layer that gives one")
