@@ -232,7 +232,7 @@ def mismatch(own: TensorType, symbolic: tuple[Any, ...], real: tuple[int, ...], 
         return shown
     for axis, (size, is_) in enumerate(zip(own.shape, real, strict=True)):
         value = evaluated(size) if isinstance(size, Dim) else size
-        if value is not None and value != is_:
+        if value is not None and is_ is not None and value != is_:
             return shown
         if value is None and is_ is not None and len(symbolic) == len(real) and symbolic[axis] == is_:
             return f"knows less: {shown}"
