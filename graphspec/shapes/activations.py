@@ -1,6 +1,8 @@
-"""What an activation does to a tensor: a name, a layer, or nothing."""
+"""Activations, by themselves or at the end of a layer: a function by name, or a layer."""
 
-from graphspec.shapes.dimension import product, quotient
+from dataclasses import replace
+
+from graphspec.shapes.dimension import plus, product, quotient, show
 from graphspec.shapes.dtypes import FLOATX, is_float
 from graphspec.shapes.types import Argument, Effect, LayerType, ShapeError, TensorType, same
 
@@ -8,13 +10,21 @@ _AS_IT_IS = frozenset({"relu", "relu6"})
 _IN_FLOATS = frozenset({"exponential", "leaky_relu", "tanh"})
 
 
-def activated(activation: Argument, x: TensorType) -> Effect:
+def activated(layer: LayerType, effect: Effect) -> Effect:
+    """Return the effect of a layer with that of its activation after it."""
+    if not isinstance(effect.outputs, TensorType):
+        return effect
+    after = activation_effect(layer["activation"], effect.outputs)
+    weights, flops = effect.weights + after.weights, plus(effect.flops, after.flops)
+    return replace(effect, outputs=after.outputs, weights=weights, flops=flops)
+
+
+def activation_effect(activation: Argument, x: TensorType) -> Effect:
     """Return the effect of an activation; one FLOP for each element that it makes, and none for ``linear``."""
     if activation is None or activation == "linear":
         return Effect(x)
     if isinstance(activation, LayerType):
-        dtype = activation.compute_dtype if is_float(x.dtype) else x.dtype
-        effect: Effect = activation.effect(TensorType(x.shape, dtype))
+        effect: Effect = activation.effect(_cast(x, activation))
         return effect
     if activation == "threshold":
         raise ShapeError("cannot apply threshold: it has no value to compare with", help="write ops.threshold")
@@ -29,11 +39,16 @@ def activated_dtype(activation: str, x: TensorType) -> str:
         return x.dtype
     if activation in _IN_FLOATS and x.dtype != "string" and (activation, x.dtype) != ("leaky_relu", "bool"):
         return FLOATX
-    raise ShapeError(f"cannot apply {activation} to {x.dtype}: ", x, help="cast it: {ops.cast: {dtype: float32}}")
+    raise ShapeError(f"cannot apply {activation} to {x.dtype}: ", x, help="cast it before: ops.cast")
+
+
+def _cast(x: TensorType, layer: LayerType) -> TensorType:
+    return TensorType(x.shape, layer.compute_dtype) if is_float(x.dtype) and layer["autocast"] else x
 
 
 def _gated(x: TensorType) -> TensorType:
+    # Source: https://arxiv.org/abs/1612.08083, one half of the last dimension gates the other.
     size = x.shape[-1]
     if isinstance(size, int) and size % 2:
-        raise ShapeError("cannot apply glu, which takes the last dimension as two halves: ", x)
+        raise ShapeError(f"cannot halve the last dimension for the activation glu, which is {show(size)}: ", x)
     return TensorType((*x.shape[:-1], quotient(size, 2)), x.dtype)
