@@ -11,18 +11,18 @@ _AS_IT_IS = frozenset({"relu", "relu6"})
 _IN_FLOATS = frozenset({"exponential", "leaky_relu", "tanh"})
 
 
-def ending_in_activation(layer: LayerType, effect: Effect) -> Effect:
+def activated(layer: LayerType, effect: Effect) -> Effect:
     """Return the effect of a layer with that of the activation that it ends in."""
     activation = layer["activation"]
     if activation is None or activation == "linear" or not isinstance(effect.outputs, TensorType):
         return effect
-    after = activated(activation, effect.outputs)
+    after = activation_effect(activation, effect.outputs)
     return replace(
         effect, outputs=after.outputs, weights=effect.weights + after.weights, flops=plus(effect.flops, after.flops)
     )
 
 
-def activated(activation: Argument, x: TensorType) -> Effect:
+def activation_effect(activation: Argument, x: TensorType) -> Effect:
     """Return the effect of an activation; one FLOP for each element that it makes, and none for ``linear``."""
     if activation is None or activation == "linear":
         return Effect(x)
@@ -41,7 +41,7 @@ def activated_dtype(activation: str, x: TensorType) -> str:
         return x.dtype
     if activation in _IN_FLOATS and x.dtype != "string" and (activation, x.dtype) != ("leaky_relu", "bool"):
         return FLOATX
-    raise ShapeError(f"cannot apply {activation} to {x.dtype}: ", x, help="cast it: {ops.cast: {dtype: float32}}")
+    raise ShapeError(f"cannot apply {activation} to {x.dtype}: ", x, help="cast it before: ops.cast")
 
 
 def _gated(x: TensorType) -> Shape:

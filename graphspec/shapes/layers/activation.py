@@ -1,6 +1,6 @@
 """Rules of the activation layers."""
 
-from graphspec.shapes.activations import activated, activated_dtype
+from graphspec.shapes.activations import activated_dtype, activation_effect
 from graphspec.shapes.axes import axes_of
 from graphspec.shapes.dimension import differ, product, show
 from graphspec.shapes.dtypes import float_of, result_type
@@ -12,25 +12,25 @@ _UNKNOWN = 'give every dimension a size, or share the weights along it: "shared_
 
 def activation(layer: LayerType, inputs: TensorType) -> Effect:
     """Return the effect of Activation."""
-    return activated(layer["activation"], inputs)
+    return activation_effect(layer["activation"], inputs)
 
 
 def elu(layer: LayerType, inputs: TensorType) -> Effect:  # noqa: ARG001 - as every rule
     """Return the effect of ELU."""
-    return activated("elu", inputs)
+    return activation_effect("elu", inputs)
 
 
 def leaky_relu(layer: LayerType, inputs: TensorType) -> Effect:  # noqa: ARG001 - as every rule
     """Return the effect of LeakyReLU."""
-    return activated("leaky_relu", inputs)
+    return activation_effect("leaky_relu", inputs)
 
 
 def relu(layer: LayerType, inputs: TensorType) -> Effect:
     """Return the effect of ReLU; a slope below zero makes it LeakyReLU, and with a bound it needs floats."""
     if layer["negative_slope"] == 0:
-        return activated("relu", inputs)
+        return activation_effect("relu", inputs)
     bounded = layer["max_value"] is not None or layer["threshold"] != 0
-    return activated("elu" if bounded else "leaky_relu", inputs)
+    return activation_effect("elu" if bounded else "leaky_relu", inputs)
 
 
 def prelu(layer: LayerType, inputs: TensorType) -> Effect:

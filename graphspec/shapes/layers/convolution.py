@@ -3,7 +3,7 @@
 import math
 from dataclasses import replace
 
-from graphspec.shapes.activations import ending_in_activation
+from graphspec.shapes.activations import activated
 from graphspec.shapes.dimension import Count, Shape, plus, product, times
 from graphspec.shapes.rules import Rule
 from graphspec.shapes.types import Effect, LayerType, ShapeError, TensorType, Weight, need_rank, need_size
@@ -32,7 +32,7 @@ def convolution(layer: LayerType, inputs: TensorType) -> Effect:
     kernel = Weight("kernel", (*window, channels // groups, filters), layer.variable_dtype)
     spatial = _slid(layer, inputs, window)
     effect = _convolved(layer, inputs, spatial, filters, (kernel,), times(product(spatial), product(kernel.shape)))
-    return ending_in_activation(layer, effect if layer["lora_rank"] is None else _with_lora(layer, effect))
+    return activated(layer, effect if layer["lora_rank"] is None else _with_lora(layer, effect))
 
 
 def transposed_convolution(layer: LayerType, inputs: TensorType) -> Effect:
@@ -52,7 +52,7 @@ def transposed_convolution(layer: LayerType, inputs: TensorType) -> Effect:
     )
     kernel = Weight("kernel", (*window, filters, channels), layer.variable_dtype)
     macs = times(product(before), product(kernel.shape))
-    return ending_in_activation(layer, _convolved(layer, inputs, spatial, filters, (kernel,), macs))
+    return activated(layer, _convolved(layer, inputs, spatial, filters, (kernel,), macs))
 
 
 def depthwise_convolution(layer: LayerType, inputs: TensorType) -> Effect:
@@ -65,7 +65,7 @@ def depthwise_convolution(layer: LayerType, inputs: TensorType) -> Effect:
     spatial = _slid(layer, inputs, window)
     macs = times(product(spatial), product(kernel.shape))
     filters = channels * layer["depth_multiplier"]
-    return ending_in_activation(layer, _convolved(layer, inputs, spatial, filters, (kernel,), macs))
+    return activated(layer, _convolved(layer, inputs, spatial, filters, (kernel,), macs))
 
 
 def separable_convolution(layer: LayerType, inputs: TensorType) -> Effect:
@@ -81,7 +81,7 @@ def separable_convolution(layer: LayerType, inputs: TensorType) -> Effect:
     )
     spatial = _slid(layer, inputs, window)
     macs = times(product(spatial), sum(math.prod(weight.shape) for weight in weights))
-    return ending_in_activation(layer, _convolved(layer, inputs, spatial, filters, weights, macs))
+    return activated(layer, _convolved(layer, inputs, spatial, filters, weights, macs))
 
 
 def _window_and_channels(layer: LayerType, inputs: TensorType) -> tuple[tuple[int, ...], int]:

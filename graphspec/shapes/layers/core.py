@@ -1,7 +1,7 @@
 """Rules of Dense, EinsumDense, the embeddings, and the layers that leave a tensor's shape as it is."""
 
 from graphspec.shapes.activations import activated
-from graphspec.shapes.dimension import plus, product, times
+from graphspec.shapes.dimension import product, times
 from graphspec.shapes.dtypes import result_type
 from graphspec.shapes.layers.einsum import einsum_dense
 from graphspec.shapes.low_rank import need_plain_weights, with_low_rank
@@ -35,8 +35,7 @@ def dense(layer: LayerType, inputs: TensorType) -> Effect:
     positions = product(inputs.shape[1:-1])
     flops = times(positions, 2 * features * units + (units if layer["use_bias"] else 0))
     made = TensorType((*inputs.shape[:-1], units), result_type(inputs.dtype, layer.compute_dtype))
-    after = activated(layer["activation"], made)
-    return Effect(after.outputs, weights + after.weights, plus(flops, after.flops))
+    return activated(layer, Effect(made, weights, flops))
 
 
 def embedding(layer: LayerType, inputs: TensorType) -> Effect:

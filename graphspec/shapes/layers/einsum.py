@@ -49,10 +49,9 @@ def einsum_dense(layer: LayerType, inputs: TensorType) -> Effect:
     named = tuple(sizes[name] for name in einsum.outputs)
     shape = einsum.elided + named if einsum.left else named + einsum.elided
     made = TensorType(shape, result_type(inputs.dtype, layer.compute_dtype))
-    after = activated(layer["activation"], made)
     bias_flops = product(shape[1:]) if layer["bias_axes"] is not None else 0
-    flops = plus(plus(_multiply_adds(einsum, sizes), bias_flops), after.flops)
-    return Effect(after.outputs, weights + after.weights, flops)
+    flops = plus(_multiply_adds(einsum, sizes), bias_flops)
+    return activated(layer, Effect(made, weights, flops))
 
 
 def _parsed(equation: str, x: TensorType) -> _Einsum:

@@ -31,7 +31,9 @@ def elementwise(layer: LayerType, inputs: tuple[TensorType, ...]) -> Effect:
 
 def _merged(one: TensorType, other: TensorType, verb: str) -> TensorType:
     if one.dtype == other.dtype == "bool":
-        raise ShapeError(f"cannot {verb} bool and bool: ", one, " and ", other, help="cast one of them with ops.cast")
+        raise ShapeError(
+            f"cannot {verb} bool and bool: ", one, " and ", other, help="cast one of them before: ops.cast"
+        )
     return TensorType(other.shape, result_type(one.dtype, other.dtype))
 
 
@@ -40,7 +42,7 @@ def _quotient_dtype(x: TensorType) -> str:
     if is_float(x.dtype):
         return x.dtype
     if x.dtype == "bool":
-        raise ShapeError("cannot average bool: ", x, help="cast it: {ops.cast: {dtype: float32}}")
+        raise ShapeError("cannot average bool: ", x, help="cast it before: ops.cast")
     return "float64" if bits_of(x.dtype) >= WIDE else "float32"
 
 
@@ -110,7 +112,7 @@ def _dot_dtype(x: TensorType, y: TensorType, *, normalize: bool) -> str:
     if normalize:
         for item in (x, y):
             if not is_float(item.dtype):
-                raise ShapeError(f"cannot normalize {item.dtype}: ", item, help="cast it: {ops.cast: {dtype: float32}}")
+                raise ShapeError(f"cannot normalize {item.dtype}: ", item, help="cast it before: ops.cast")
     return "int32" if x.dtype == y.dtype == "int8" else result_type(x.dtype, y.dtype)
 
 

@@ -7,7 +7,7 @@ from graphspec.shapes.rules import Rule
 from graphspec.shapes.types import Effect, LayerType, ShapeError, TensorType, Weight, need_size, same
 
 _UNKNOWN = "give that dimension a size, or normalize another: axis"
-_FLOAT = "cast it: {ops.cast: {dtype: float32}}"
+_FLOAT = "cast it before: ops.cast"
 
 
 def batch_normalization(layer: LayerType, inputs: TensorType, mask: TensorType | None = None) -> Effect:

@@ -6,7 +6,7 @@ from graphspec.shapes.rules import Rule
 from graphspec.shapes.types import Effect, LayerType, ShapeError, TensorType, need_rank, same
 
 _RANKS = {"SpatialDropout1D": 3, "SpatialDropout2D": 4, "SpatialDropout3D": 5}
-_FLOAT = "cast it: {ops.cast: {dtype: float32}}"
+_FLOAT = "cast it before: ops.cast"
 _SHAPES = {
     3: "(batch, steps, channels)",
     4: "two spatial dimensions and the channels",
