@@ -1,7 +1,6 @@
 """Check the keys and scalars of a mapping against a part of a spec, in words of our own."""
 
 import re
-from dataclasses import replace
 from itertools import takewhile
 
 from pydantic_core import ErrorDetails, ValidationError
@@ -77,7 +76,7 @@ def checked_fields(
 def _at_its_key(entry: Entry) -> Tree:
     """Return a value that has a place to show: where nothing was written, that is the key."""
     value = entry.value
-    return replace(value, span=entry.span) if isinstance(value, Scalar) and not value.text and value.plain else value
+    return value._replace(span=entry.span) if isinstance(value, Scalar) and not value.text and value.plain else value
 
 
 def scalar(value: Tree | None) -> object:

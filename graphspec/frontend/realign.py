@@ -193,7 +193,11 @@ def _lifted(mapping: Mapping, diagnostics: Diagnostics) -> Iterator[Entry]:
         stray = [
             entry
             for entry in inner.values()
-            if entry.key not in (*NODE.keys, *mapping.entries) and not is_what_name(entry.key) and _is_whole_node(entry)
+            if isinstance(entry.value, Mapping)
+            and entry.key not in NODE.keys
+            and entry.key not in mapping.entries
+            and not is_what_name(entry.key)
+            and _is_whole_node(entry)
         ]
         if not stray or not isinstance(node.value, Mapping) or len(inner) == len(stray):
             yield node

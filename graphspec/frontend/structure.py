@@ -5,7 +5,7 @@ would hold are our own trees, which keep their places. It is strict (nothing is 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -27,11 +27,11 @@ class Part:
 
     required: Mapping[str, Schema]
     optional: Mapping[str, Schema]
+    keys: tuple[str, ...] = field(init=False)
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Return every key that the part takes."""
-        return (*self.required, *self.optional)
+    def __post_init__(self) -> None:
+        """Put every key that the part takes together."""
+        object.__setattr__(self, "keys", (*self.required, *self.optional))
 
     def check(self, values: Mapping[str, object]) -> None:
         """Raise pydantic_core.ValidationError, with every mistake, where the values are not those of the part."""

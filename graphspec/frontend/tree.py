@@ -1,15 +1,17 @@
-"""A parsed YAML document: values, each with the place it stands at."""
+"""A parsed YAML document: values, each with the place it stands at.
+
+Named tuples, since a document has a great many and they are the quickest to make.
+"""
 
 from collections.abc import Mapping as MappingABC
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from graphspec.diagnostics.span import Span
 
 ScalarValue = str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A leaf, resolved by YAML 1.2's core schema; ``text`` is what was written, ``plain`` that it had no quotes."""
 
     value: ScalarValue
@@ -18,16 +20,14 @@ class Scalar:
     plain: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(NamedTuple):
     """An ordered list."""
 
     items: tuple["Tree", ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A key of a mapping, its place, and its value."""
 
     key: str
@@ -35,8 +35,7 @@ class Entry:
     value: "Tree"
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(NamedTuple):
     """A mapping; keys are always text, in the order they were written."""
 
     entries: MappingABC[str, Entry]

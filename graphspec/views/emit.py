@@ -57,7 +57,7 @@ def _lines(value: object, depth: int) -> Iterator[str]:
 
 
 def _title(value: object) -> str:
-    return f" {type(value).__name__}" if is_dataclass(value) else ""
+    return f" {type(value).__name__}" if is_dataclass(value) or isinstance(value, Sequence | TreeMapping) else ""
 
 
 def _parts(value: object) -> Iterator[tuple[str, object]]:
