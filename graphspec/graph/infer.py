@@ -3,15 +3,16 @@
 A call whose inputs do not fit is reported once, at its node; what depends on it is unknown, and unknown is silent.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from graphspec.catalog import catalog
-from graphspec.diagnostics.diagnostic import Diagnostics, Related
+from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
 from graphspec.graph.application import application_graph
 from graphspec.graph.ir import Callable, Graph, Input, LayerReference, Node, Tensor, Value
 from graphspec.graph.layer_types import argument_of, defaults_of, dtypes_of, op_defaults_of
+from graphspec.graph.shape_mistakes import Operands, report
 from graphspec.graph.typed import TypedGraph, input_type, port_type, total_flops, weights_of
 from graphspec.shapes.dimension import Count, show
 from graphspec.shapes.dtypes import FLOATX, is_float
@@ -26,10 +27,7 @@ from graphspec.shapes.types import (
     TensorType,
     UnknownEffectError,
     Weight,
-    show_shape,
 )
-
-_SHOWN_OPERANDS = 4
 
 
 class _Silence(Exception):  # noqa: N818 - no error of anyone: a mistake further up has been told
@@ -96,7 +94,8 @@ class _Inference:
         try:
             effect = self.effect(node, sources)
         except ShapeError as error:
-            self.report(node, error, sources)
+            called = self.callables[node.target].type if node.kind == "call" else None
+            report(node, called, error, Operands(sources, self.types, self.spans), self.diagnostics)
         except (_Silence, UnknownEffectError):
             pass
         else:
@@ -240,34 +239,6 @@ class _Inference:
     def inner(self, graph: Graph, diagnostics: Diagnostics) -> "_Inference":
         self.builds.kept.append(graph)
         return _Inference(graph, diagnostics, self.builds, self.callables, self.policy)
-
-    def report(self, node: Node, error: ShapeError, sources: Mapping[int, str]) -> None:
-        kind = "[...]" if node.kind == "index" else f"ops.{node.target}"
-        kind = self.callables[node.target].type if node.kind == "call" else kind
-        named = [sources[id(part)] for part in error.parts if id(part) in sources]
-        told = "".join(_told(part, sources) for part in error.parts)
-        if not any(isinstance(part, TensorType) for part in error.parts):
-            operands = [f'{text} from "{label}"' for text, label in self.operands(sources)]
-            told += f"; it gets {' and '.join(operands)}" if operands else ""
-            named = list(sources.values())
-        related = [
-            Related(f'"{name}" is here', self.spans[name.split(".", 1)[0] if name not in self.spans else name])
-            for name in dict.fromkeys(named)
-            if name in self.spans or name.split(".", 1)[0] in self.spans
-        ]
-        self.diagnostics.error(
-            "GS501", f'"{node.name}" ({kind}) {told}', node.span, help=error.help, related=related, node=node.name
-        )
-
-    def operands(self, sources: Mapping[int, str]) -> Iterator[tuple[str, str]]:
-        for label in list(dict.fromkeys(sources.values()))[:_SHOWN_OPERANDS]:
-            node, _, output = label.rpartition(".")
-            found = self.types.get(label) if label in self.types else self.types.get(node)
-            if isinstance(found, tuple) and output.isdigit():
-                found = found[int(output)]
-            elif isinstance(found, Mapping):
-                found = found.get(output)
-            yield (show_shape(found.shape) if isinstance(found, TensorType) else "several tensors"), label
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,10 +394,3 @@ def _fitted(item: Input, x: TensorType) -> TensorType:
             )
         sizes.append(own if isinstance(own, int) else size)
     return TensorType(tuple(sizes), declared.dtype)
-
-
-def _told(part: str | TensorType, sources: Mapping[int, str]) -> str:
-    if isinstance(part, str):
-        return part
-    label = sources.get(id(part))
-    return show_shape(part.shape) if label is None else f'{show_shape(part.shape)} from "{label}"'
