@@ -17,7 +17,7 @@ from graphspec.graph.ir import (
     Value,
 )
 from graphspec.shapes.dtypes import FLOATX
-from graphspec.shapes.types import Argument, LayerType, Named, TensorType, UnknownEffectError
+from graphspec.shapes.types import Argument, LayerType, Named, TensorType
 
 _MIXED = {"mixed_float16": ("float16", FLOATX), "mixed_bfloat16": ("bfloat16", FLOATX)}
 
@@ -74,7 +74,7 @@ def argument_of(value: Value, tensor: Lookup, layer: Layers) -> Argument:
         case EllipsisOf():
             return ...
         case Imported():
-            raise UnknownEffectError
+            return Named(value.path)
 
 
 def array_type(array: Array) -> TensorType:

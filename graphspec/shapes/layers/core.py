@@ -11,6 +11,7 @@ from graphspec.shapes.types import (
     LayerType,
     ShapeError,
     TensorType,
+    UnknownEffectError,
     Weight,
     need_min_rank,
     need_size,
@@ -73,6 +74,14 @@ def identity(layer: LayerType, inputs: TensorType) -> Effect:  # noqa: ARG001 - 
     return same(inputs)
 
 
+def code(layer: LayerType, inputs: TensorType, mask: TensorType | None = None) -> Effect:  # noqa: ARG001 - as every rule
+    """Return the effect of Lambda as far as it states one: ``output_shape``; its FLOPs are not known."""
+    stated = layer["output_shape"]
+    if not isinstance(stated, tuple):
+        raise UnknownEffectError
+    return Effect(TensorType((inputs.shape[0], *stated), layer.compute_dtype), flops=None)
+
+
 def masking(layer: LayerType, inputs: TensorType) -> Effect:  # noqa: ARG001 - as every rule
     """Return the effect of Masking; FLOPs for each element: to compare it, to reduce that, and to select."""
     return same(inputs, times(product(inputs.shape[1:]), 3), result_type(inputs.dtype, "int"))
@@ -83,6 +92,7 @@ RULES: dict[str, Rule] = {
     "EinsumDense": einsum_dense,
     "Embedding": embedding,
     "Identity": identity,
+    "Lambda": code,
     "Masking": masking,
     "ReversibleEmbedding": reversible_embedding,
 }

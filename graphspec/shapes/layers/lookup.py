@@ -7,7 +7,7 @@ from graphspec.shapes.dimension import Dimension, Shape, plus
 from graphspec.shapes.dtypes import FLOATX
 from graphspec.shapes.layers.categorical import encoded
 from graphspec.shapes.rules import Rule
-from graphspec.shapes.types import Argument, Effect, LayerType, ShapeError, TensorType
+from graphspec.shapes.types import Argument, Effect, LayerType, Named, ShapeError, TensorType, UnknownEffectError
 
 _MODES: dict[str, str] = {"binary": "multi_hot", "tf-idf": "tf_idf"}
 
@@ -146,6 +146,8 @@ def text_vectorization(layer: LayerType, inputs: TensorType) -> Effect:
             raise ShapeError(f'takes "{name}" with output_mode "int" alone')
     if inputs.dtype != "string":
         raise ShapeError(f"takes strings, not {inputs.dtype}: ", inputs)
+    if isinstance(layer["split"], Named):
+        raise UnknownEffectError
     shape = _whole(layer, lookup, inputs) if layer["split"] is None else _split(layer, lookup, inputs)
     return _typed(lookup, "string", shape)
 
@@ -157,8 +159,8 @@ def _split(layer: LayerType, lookup: _Lookup, x: TensorType) -> tuple[Dimension,
     texts = x.shape[:-1] if x.rank > 1 else x.shape
     if lookup.mode == "int":
         return (*texts, None if layer["ragged"] else layer["output_sequence_length"])
-    if layer["sparse"] and len(texts) > 1:
-        raise ShapeError("cannot be sparse for several texts in a sample: ", x)
+    if layer["sparse"] and (lookup.mode == "one_hot" or len(texts) > 1):
+        raise ShapeError(f'cannot be sparse for tokens of split texts with output_mode "{lookup.mode}": ', x)
     tokens = (*texts, None)
     return (*tokens, lookup.depth) if lookup.mode == "one_hot" else encoded(tokens, lookup.mode, lookup.depth)
 
