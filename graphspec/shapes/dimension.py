@@ -5,6 +5,7 @@ cannot say becomes None.
 """
 
 from collections.abc import Iterable, Mapping
+from math import prod
 from typing import Union
 
 Monomial = tuple[str, ...]
@@ -99,6 +100,19 @@ def product(sizes: Iterable[Dimension]) -> Dimension:
     for size in sizes:
         result = times(result, size)
     return result
+
+
+def may_multiply_to(sizes: Iterable[Dimension], number: int) -> bool:
+    """Say whether the product of sizes may be a number: what is known of them divides it, whatever the others are.
+
+    >>> may_multiply_to([None, 4], 8), may_multiply_to([None, 4], 6), may_multiply_to([2, 4], 16)
+    (True, False, False)
+    """
+    listed = list(sizes)
+    known = prod(size for size in listed if isinstance(size, int))
+    if all(isinstance(size, int) for size in listed) or not known:
+        return known == number
+    return number > 0 and number % known == 0
 
 
 def quotient(size: Dimension, divisor: Dimension) -> Dimension:

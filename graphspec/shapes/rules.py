@@ -35,18 +35,28 @@ _OPS = {
         average bincount corrcoef histogram nanmedian nanpercentile nanquantile percentile quantile
     """,
     "structure": """
-        append array_split broadcast_to concatenate depth_to_space diag diagflat diagonal dsplit dstack expand_dims
-        flip fliplr flipud fold hsplit hstack meshgrid moveaxis ndim pad ravel rearrange repeat reshape roll rot90
-        size space_to_depth split squeeze stack swapaxes tile transpose tril triu unfold unstack view
-        view_as_complex view_as_real vsplit vstack
+        broadcast_to expand_dims flip fliplr flipud moveaxis ndim ravel rearrange reshape roll rot90 size squeeze
+        swapaxes transpose tril triu view view_as_complex view_as_real
+    """,
+    "extent": """
+        depth_to_space diag diagflat diagonal fold pad repeat space_to_depth tile unfold
+    """,
+    "joining": """
+        append concatenate dstack hstack meshgrid stack vstack
+    """,
+    "splitting": """
+        array_split dsplit hsplit split unstack vsplit
     """,
     "creation": """
         arange bartlett blackman empty empty_like eye full full_like geomspace hamming hanning identity kaiser
         linspace logspace ones ones_like tri vander zeros zeros_like
     """,
     "indexing": """
-        argpartition argsort get_item multi_hot nonzero one_hot scatter scatter_update searchsorted segment_max
-        segment_min segment_prod segment_sum slice slice_update sort take take_along_axis top_k unique unravel_index
+        get_item multi_hot one_hot scatter scatter_update segment_max segment_min segment_prod segment_sum slice
+        slice_update take take_along_axis unravel_index
+    """,
+    "sorting": """
+        argpartition argsort nonzero searchsorted sort top_k unique
     """,
     "linear": "cdist correlate cross dot inner kron matmul outer tensordot trace vdot",
     "einsum": "einsum",
