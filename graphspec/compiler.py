@@ -66,7 +66,7 @@ def compile_file(path: Path, options: Options, shown_as: str | None = None) -> C
     diagnostics = Diagnostics()
     shown = shown_as or str(path)
     source = load_source(path, shown, options.limits, diagnostics)
-    return _Session(options, diagnostics, root_of(path)).compile(source, path, shown)
+    return _Session(options, diagnostics, path).compile(source, shown)
 
 
 def compile_bytes(data: bytes, shown_as: str, options: Options, folder: Path) -> Compilation:
@@ -74,32 +74,31 @@ def compile_bytes(data: bytes, shown_as: str, options: Options, folder: Path) ->
     diagnostics = Diagnostics()
     source = decode(data, shown_as, options.limits, diagnostics)
     path = folder / "spec.yaml"
-    return _Session(options, diagnostics, root_of(path)).compile(source, path, shown_as)
+    return _Session(options, diagnostics, path).compile(source, shown_as)
 
 
 class _Session:
     """One run over a spec and the files that it names, each of which is read once."""
 
-    def __init__(self, options: Options, diagnostics: Diagnostics, root: Path) -> None:
+    def __init__(self, options: Options, diagnostics: Diagnostics, path: Path) -> None:
         self.options = options
         self.diagnostics = diagnostics
-        self.root = root
+        self.path = path
         self.sources: dict[str, str] = {}
         self.graphs: dict[Path, Graph | None] = {}
         self.open: list[tuple[Path, str]] = []
 
-    def compile(self, source: Source | None, path: Path, shown: str) -> Compilation:
-        result = self.stages(source, path, shown)
-        if result.graph is not None:
-            result = replace(result, typed=infer(result.graph, self.diagnostics))
+    def compile(self, source: Source | None, shown: str) -> Compilation:
+        result = self.stages(source, self.path, shown)
+        typed = None if result.graph is None else infer(result.graph, self.diagnostics)
         if result.document is not None and result.document.expect is not None:
-            check_expect(result.document.expect, result.typed, self.diagnostics)
-        if result.typed is not None and not self.diagnostics.has_errors:
-            lint_layers(result.typed, self.diagnostics)
+            check_expect(result.document.expect, typed, self.diagnostics)
+        if typed is not None and not self.diagnostics.has_errors:
+            lint_layers(typed, self.diagnostics)
         found = Diagnostics()
         for item in suppress(self.told(), ignores(self.sources)):
             found.add(item)
-        return replace(result, diagnostics=found.sorted(), sources=self.sources)
+        return replace(result, typed=typed, diagnostics=found.sorted(), sources=self.sources)
 
     def told(self) -> tuple[Diagnostic, ...]:
         """Return what is worth telling: while there are mistakes no doubts, since mending those may settle these."""
@@ -108,21 +107,20 @@ class _Session:
         return errors or found
 
     def stages(self, source: Source | None, path: Path, shown: str) -> Compilation:
-        result = Compilation(path=shown)
         if source is None:
-            return result
+            return Compilation(path=shown)
         self.sources[shown] = source.text
         tree = read(source, self.diagnostics, self.options.limits)
         if tree is None:
-            return result
+            return Compilation(path=shown)
         document = validate(tree, self.diagnostics)
         if document is None:
-            return replace(result, tree=tree)
+            return Compilation(path=shown, tree=tree)
         program = expand(document, self.diagnostics)
         if len(program.calls) > self.options.limits.graph_nodes:
             self.report_size(program)
-            return replace(result, tree=tree, document=document)
-        self.open.append((Path(os.path.realpath(path)), shown))
+            return Compilation(path=shown, tree=tree, document=document)
+        self.open.append((path, shown))
         surroundings = Surroundings(
             load=lambda model: self.load(model, path, shown), trust=self.options.trust, plugins=self.options.plugins
         )
@@ -137,7 +135,7 @@ class _Session:
         self.open.pop()
         for unfinished in surroundings.unfinished:
             infer(unfinished, self.diagnostics)
-        return replace(result, tree=tree, document=document, program=program, graph=graph)
+        return Compilation(path=shown, tree=tree, document=document, program=program, graph=graph)
 
     def report_size(self, program: Program) -> None:
         most = self.options.limits.graph_nodes
@@ -151,13 +149,14 @@ class _Session:
     def load(self, model: FileProgram, spec: Path, shown: str) -> Graph | None:
         """Return the graph of a nested model's file; its mistakes are reported in that file."""
         try:
-            path = within_root(model.path, spec, self.root)
+            path = within_root(model.path, spec, root_of(self.path))
         except OutsideRootError as error:
             self.diagnostics.error("GS301", f'"{model.path}" cannot be read: {error}', model.span)
             return None
         shown_as = os.path.normpath(Path(shown).parent / model.path)
-        if any(path == other for other, _ in self.open):
-            self.report_cycle(path, shown_as, model.span)
+        around = [Path(os.path.realpath(other)) for other, _ in self.open]
+        if path in around:
+            self.report_cycle(around.index(path), shown_as, model.span)
             return None
         if path not in self.graphs:
             self.graphs[path] = self.load_once(path, shown_as, model)
@@ -177,8 +176,7 @@ class _Session:
             return None
         return self.stages(source, path, shown_as).graph
 
-    def report_cycle(self, path: Path, shown_as: str, place: Span) -> None:
-        start = next(number for number, (other, _) in enumerate(self.open) if other == path)
+    def report_cycle(self, start: int, shown_as: str, place: Span) -> None:
         files = [shown for _, shown in self.open[start:]]
         self.diagnostics.error(
             "GS303",

@@ -19,7 +19,7 @@ _Scanner: Any = getattr(yaml.cyaml, "CParser", yaml.SafeLoader) if yaml.__with_l
 
 def ignores(sources: Mapping[str, str]) -> list[Ignored]:
     """Return what the comments of some texts silence."""
-    return [found for path, text in sources.items() if "graphspec:" in text for found in _in_text(path, text)]
+    return [found for path, text in sources.items() if "ignore[" in text for found in _in_text(path, text)]
 
 
 def _in_text(path: str, text: str) -> Iterator[Ignored]:

@@ -5,7 +5,6 @@ are bounded before anything is built. Nothing here recurses.
 """
 
 import re
-from dataclasses import dataclass, field
 
 import yaml
 
@@ -18,7 +17,6 @@ from graphspec.frontend.event_places import (
     MarkedEvent,
     NextEvent,
     NodeEvent,
-    Place,
     ScalarEvent,
     anchor_span,
     collection_start,
@@ -38,45 +36,54 @@ _NO_SPACE_IN_FLOW = re.compile(r"[^\s:]+(:)(?!//)\S")
 _COLON_AHEAD = re.compile(r"[ \t\r\n]*:")
 
 
-@dataclass(slots=True)
 class _Anchor:
     """An anchored node; ``tree`` is None while it is still open."""
 
-    span: Span
-    tree: Tree | None = None
-    nodes: int = 1
-    height: int = 0
+    __slots__ = ("height", "nodes", "span", "tree")
+
+    def __init__(self, span: Span, tree: Tree | None = None) -> None:
+        self.span = span
+        self.tree = tree
+        self.nodes = 1
+        self.height = 0
 
 
-@dataclass(slots=True)
 class _OpenList:
-    start: Place
-    last: Span
-    nodes_before: int
-    anchor: _Anchor | None
-    height: int = 1
-    items: list[Tree] = field(default_factory=list)
+    """A list being read."""
+
+    __slots__ = ("anchor", "height", "items", "last", "nodes_before", "start")
+
+    def __init__(self, opening: Span, nodes_before: int, anchor: _Anchor | None) -> None:
+        self.start = self.last = opening
+        self.nodes_before = nodes_before
+        self.anchor = anchor
+        self.height = 1
+        self.items: list[Tree] = []
 
 
-@dataclass(slots=True)
 class _OpenMapping:
     """A mapping being read; ``key`` is None where the entry is to be dropped or merged."""
 
-    start: Place
-    last: Span
-    nodes_before: int
-    anchor: _Anchor | None
-    flow: bool
-    height: int = 1
-    entries: dict[str, Entry] = field(default_factory=dict)
-    wants_key: bool = True
-    merges: bool = False
-    key: str | None = None
-    key_span: Span | None = None
-    key_plain: bool = False
-    key_end: int = 0
-    merge_span: Span | None = None
-    merged: list[Mapping] = field(default_factory=list)
+    __slots__ = (
+        "anchor", "entries", "flow", "height", "key", "key_end", "key_plain", "key_span", "last", "merge_span",
+        "merged", "merges", "nodes_before", "start", "wants_key",
+    )  # fmt: skip
+
+    def __init__(self, opening: Span, nodes_before: int, anchor: _Anchor | None, *, flow: bool) -> None:
+        self.start = self.last = opening
+        self.nodes_before = nodes_before
+        self.anchor = anchor
+        self.flow = flow
+        self.height = 1
+        self.entries: dict[str, Entry] = {}
+        self.wants_key = True
+        self.merges = False
+        self.key: str | None = None
+        self.key_span = opening
+        self.key_plain = False
+        self.key_end = 0
+        self.merge_span: Span | None = None
+        self.merged: list[Mapping] = []
 
 
 class Composer:
@@ -86,7 +93,8 @@ class Composer:
         """Start with nothing open."""
         self._source = source
         self._path = source.path
-        self._limits = limits
+        self._most_nodes = limits.yaml_nodes
+        self._most_levels = limits.depth
         self._mistakes = mistakes
         self._open: list[_OpenList | _OpenMapping] = []
         self._anchors: dict[str, _Anchor] = {}
@@ -113,18 +121,18 @@ class Composer:
         return None if self._mistakes.unknown else self._root, event
 
     def _scalar(self, event: ScalarEvent) -> None:
-        name, style = event.anchor, event.style
-        if name is not None or event.tag is not None or style in _BLOCK_STYLES:
+        name, tag, style = event.anchor, event.tag, event.style
+        if name is not None or tag is not None or style in _BLOCK_STYLES:
             span = scalar_span(self._source, event)
         else:
             start, end = event.start_mark, event.end_mark
             span = Span(self._path, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
         self._nodes += 1
-        if self._nodes > self._limits.yaml_nodes:
+        if self._nodes > self._most_nodes:
             self._mistakes.too_many_nodes(span)
-        if event.tag is not None:
+        if tag is not None:
             self._tag(event)
-        text, plain = event.value, style == "" or style is None
+        text, plain = event.value, not style
         frame = self._open[-1] if self._open else None
         if isinstance(frame, _OpenMapping) and frame.wants_key:
             if name is not None:
@@ -158,7 +166,7 @@ class Composer:
             self._add_unknown(span)
             return
         self._count(anchor.nodes, span)
-        if len(self._open) + anchor.height > self._limits.depth:
+        if len(self._open) + anchor.height > self._most_levels:
             self._mistakes.too_deep(span)
         frame = self._open[-1] if self._open else None
         if isinstance(frame, _OpenMapping):
@@ -166,10 +174,10 @@ class Composer:
         self._add(_placed(anchor.tree, span), anchor.height)
 
     def _start(self, event: CollectionEvent) -> None:
-        place = collection_start(self._source, event)
-        opening = Span(self._path, *place, place[0], place[1] + 1)
+        line, column = collection_start(self._source, event)
+        opening = Span(self._path, line, column, line, column + 1)
         self._count(1, opening)
-        if len(self._open) >= self._limits.depth:
+        if len(self._open) >= self._most_levels:
             self._mistakes.too_deep(opening)
         if event.tag is not None:
             self._tag(event)
@@ -177,20 +185,21 @@ class Composer:
         if event.anchor is not None:
             anchor = self._anchors[event.anchor] = _Anchor(anchor_span(self._source, event, event.anchor))
         if isinstance(event, yaml.SequenceStartEvent):
-            self._open.append(_OpenList(place, opening, self._nodes - 1, anchor))
+            self._open.append(_OpenList(opening, self._nodes - 1, anchor))
         else:
-            self._open.append(_OpenMapping(place, opening, self._nodes - 1, anchor, bool(event.flow_style)))
+            self._open.append(_OpenMapping(opening, self._nodes - 1, anchor, flow=bool(event.flow_style)))
 
     def _end(self, event: MarkedEvent) -> None:
         frame = self._open.pop()
-        mark = event.end_mark
-        end = frame.last.end_line, frame.last.end_column
+        mark, start, last = event.end_mark, frame.start, frame.last
         if mark.index != event.start_mark.index:
-            end = mark.line + 1, mark.column + 1
-        span = Span(self._path, *frame.start, *end)
+            span = Span(self._path, start.line, start.column, mark.line + 1, mark.column + 1)
+        else:
+            span = Span(self._path, start.line, start.column, last.end_line, last.end_column)
         tree: Tree
         if isinstance(frame, _OpenMapping):
-            _merge(frame)
+            if frame.merged:
+                _merge(frame)
             tree = Mapping(frame.entries, span)
         else:
             tree = Sequence(tuple(frame.items), span)
@@ -269,7 +278,7 @@ class Composer:
             self._merge_value(frame, tree)
             return
         key, span = frame.key, frame.key_span
-        if key is None or span is None:
+        if key is None:
             return
         if frame.flow and frame.key_plain and ":" in key and self._lacks_value(frame, tree):
             match = _NO_SPACE_IN_FLOW.match(key)
@@ -296,7 +305,7 @@ class Composer:
 
     def _count(self, nodes: int, span: Span) -> None:
         self._nodes += nodes
-        if self._nodes > self._limits.yaml_nodes:
+        if self._nodes > self._most_nodes:
             self._mistakes.too_many_nodes(span)
 
 

@@ -93,9 +93,10 @@ def scalar_span(source: Source, event: ScalarEvent) -> Span:
 
 def collection_start(source: Source, event: CollectionEvent) -> Place:
     """Return where a collection starts, its anchor and tag left out."""
-    start, end = event.start_mark, event.end_mark
     if event.anchor is None and event.tag is None:
+        start = event.start_mark
         return start.line + 1, start.column + 1
+    end = event.end_mark
     # After properties the end mark stands behind the opening bracket or behind the "-" of a list that is not
     # indented, and otherwise right at the first item.
     is_list = isinstance(event, yaml.SequenceStartEvent)

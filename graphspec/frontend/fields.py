@@ -104,8 +104,13 @@ def mended(mapping: Mapping, diagnostics: Diagnostics) -> Mapping:
 
     So is ``{size: 3, 3}``, a key "3" with no value.
     """
-    if not any(_opens(entry.value) or entry.key.isdigit() for entry in mapping.entries.values()):
-        return mapping
+    for entry in mapping.entries.values():
+        if _opens(entry.value) or entry.key.isdigit():
+            return _with_lists(mapping, diagnostics)
+    return mapping
+
+
+def _with_lists(mapping: Mapping, diagnostics: Diagnostics) -> Mapping:
     entries: dict[str, Entry] = {}
     given = list(mapping.entries.values())
     at = 0

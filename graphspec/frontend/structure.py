@@ -27,22 +27,22 @@ class Part:
 
     required: Mapping[str, Schema]
     optional: Mapping[str, Schema]
-    keys: tuple[str, ...] = field(init=False)
+    keys: Mapping[str, Schema] = field(init=False)
 
     def __post_init__(self) -> None:
         """Put every key that the part takes together."""
-        object.__setattr__(self, "keys", (*self.required, *self.optional))
+        object.__setattr__(self, "keys", {**self.required, **self.optional})
 
-    def check(self, values: Mapping[str, object]) -> None:
+    def check(self, values: dict[str, object]) -> None:
         """Raise pydantic_core.ValidationError, with every mistake, where the values are not those of the part."""
-        _validator(self).validate_python(dict(values))
+        _validator(self).validate_python(values)
 
 
 @cache
 def _validator(part: Part) -> SchemaValidator:
     fields = {
         key: {"type": "typed-dict-field", "schema": schema, "required": key in part.required}
-        for key, schema in {**part.required, **part.optional}.items()
+        for key, schema in part.keys.items()
     }
     return SchemaValidator({"type": "typed-dict", "fields": fields, "extra_behavior": "forbid"})
 

@@ -229,7 +229,9 @@ def _listed(mapping: Mapping, diagnostics: Diagnostics) -> Mapping:
     """Read ``{Add: {}, from: a, b}`` as the list that was meant: to YAML it has a key "b" with no value."""
     entries = list(mapping.entries.values())
     source = mapping.entries.get("from")
-    if source is None or not isinstance(source.value, Scalar) or not isinstance(source.value.value, str):
+    if source is None or source is entries[-1]:
+        return mapping
+    if not isinstance(source.value, Scalar) or not isinstance(source.value.value, str):
         return mapping
     after = entries[entries.index(source) + 1 :]
     rest = list(takewhile(lambda entry: _is_bare(entry) and entry.span.line == source.span.line, after))

@@ -27,7 +27,11 @@ def read_what(
     """Return the what of a node and the mapping of the keys beside it."""
     own = part.keys
     candidates = [entry for key, entry in mapping.entries.items() if key not in own]
-    meant = _misindented(candidates, subject, diagnostics)
+    meant: _Meant | None
+    if len(candidates) == 1 and is_what_name(candidates[0].key):
+        meant = _Meant(candidates[0], candidates)
+    else:
+        meant = _misindented(candidates, subject, diagnostics)
     if meant is None:
         meant = _single(mapping, candidates, own, subject, place, diagnostics)
     consumed = {entry.key for entry in meant.consumed}
@@ -47,7 +51,9 @@ def _parted(
     arguments = entry.value
     if entry.key in RESERVED or not isinstance(arguments, Mapping):
         return entry, {}
-    inside = {key: item for key, item in arguments.entries.items() if key in own and key in _BESIDE}
+    inside = {key: arguments.entries[key] for key in arguments.entries if key in _BESIDE and key in own}
+    if not inside:
+        return entry, {}
     for key, item in inside.items():
         diagnostics.error(
             "GS207",

@@ -123,11 +123,12 @@ def _scalar(entry: Entry, tree: Scalar, kind: Kind, subject: str, path: str, che
         return _file(tree, subject, checker)
     if fitting:
         return value
-    categories = [name for name in OBJECTS if name in _names(kind)]
     if isinstance(value, str):
-        if "layer" in _names(kind):
+        names = _names(kind)
+        categories = [name for name in OBJECTS if name in names]
+        if "layer" in names:
             return _layer(Entry(value, tree.span, Scalar(None, tree.span, "")), subject, path, checker)
-        if "code" in _names(kind):
+        if "code" in names:
             return _code(tree, kind, subject, checker)
         if categories and value:
             return _object_by_name(tree, kind, categories, subject, checker)
@@ -137,7 +138,7 @@ def _scalar(entry: Entry, tree: Scalar, kind: Kind, subject: str, path: str, che
             message = f'{subject} must be {describe_kind(kind)}, not "{value}"{hint}'
             checker.diagnostics.error("GS405", message, tree.span, help=correction(tree, kind))
             return UNKNOWN
-        if "dtype" in _names(kind):
+        if "dtype" in names:
             report_dtype(value, tree.span, subject, checker)
             return UNKNOWN
     return _misfit(entry, kind, subject, checker)

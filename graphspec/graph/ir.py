@@ -1,6 +1,6 @@
 """The graph: what a spec means, frozen, comparable, and free of Keras."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Union
 
@@ -146,19 +146,22 @@ class Graph:
     span: Span
 
 
-def tensors_in(value: Value) -> Iterator[Tensor]:
-    """Yield every tensor in a value, however deep in lists and mappings."""
+def operands_of(node: Node) -> list[Tensor]:
+    """Return every tensor that feeds a node."""
+    found: list[Tensor] = []
+    _gather(node.args, found)
+    if node.kwargs:
+        _gather(node.kwargs, found)
+    return found
+
+
+def _gather(value: Value, found: list[Tensor]) -> None:
+    """Add every tensor in a value, however deep in lists and mappings."""
     if isinstance(value, Tensor):
-        yield value
+        found.append(value)
     elif isinstance(value, tuple):
         for item in value:
-            yield from tensors_in(item)
+            _gather(item, found)
     elif isinstance(value, Mapping):
         for item in value.values():
-            yield from tensors_in(item)
-
-
-def operands_of(node: Node) -> Iterator[Tensor]:
-    """Yield every tensor that feeds a node."""
-    yield from tensors_in(node.args)
-    yield from tensors_in(node.kwargs)
+            _gather(item, found)

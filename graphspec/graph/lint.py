@@ -13,9 +13,10 @@ def lint(graph: Graph, named: Mapping[str, tuple[str, Span]], used: Collection[s
     ``named`` maps the entries of layers and models to their kind and place, ``used`` holds those that are called.
     """
     needed = reached(graph)
-    feeding = {tensor.node for node in graph.nodes for tensor in operands_of(node)}
-    for node in graph.nodes:
-        if node.name not in needed and node.name not in feeding:
+    nodes = [node for node in graph.nodes if node.name not in needed]
+    feeding = {tensor.node for node in nodes for tensor in operands_of(node)}
+    for node in nodes:
+        if node.name not in feeding:
             diagnostics.warning(
                 "GS702", f'no output needs node "{node.name}", so it is not part of the model', node.span,
                 help='add it to "outputs", or remove it', node=node.name,

@@ -31,10 +31,11 @@ _PROBABILITIES = frozenset({"sigmoid", "softmax"})
 
 @dataclass(frozen=True, slots=True)
 class _Sight:
-    """A typed graph, the nodes by name, and who takes the output of each."""
+    """A typed graph, the nodes by name, what feeds each, and who takes the output of each."""
 
     typed: TypedGraph
     nodes: Mapping[str, Node]
+    sources: Mapping[str, set[str]]
     users: Mapping[str, list[Node]]
     diagnostics: Diagnostics
 
@@ -43,17 +44,19 @@ class _Sight:
 
     def source(self, node: Node) -> Node | None:
         """Return the node that feeds a call, where there is exactly one."""
-        sources = {tensor.node for tensor in operands_of(node)}
-        return self.nodes.get(sources.pop()) if len(sources) == 1 else None
+        sources = self.sources[node.name]
+        return self.nodes.get(next(iter(sources))) if len(sources) == 1 else None
 
 
 def lint_layers(typed: TypedGraph, diagnostics: Diagnostics) -> None:
     """Warn of what is hardly meant, in a graph and in the nested models that it calls."""
+    nodes = {node.name: node for node in typed.graph.nodes}
+    sources = {name: {tensor.node for tensor in operands_of(node)} for name, node in nodes.items()}
     users: dict[str, list[Node]] = {}
-    for node in typed.graph.nodes:
-        for name in {tensor.node for tensor in operands_of(node)}:
-            users.setdefault(name, []).append(node)
-    sight = _Sight(typed, {node.name: node for node in typed.graph.nodes}, users, diagnostics)
+    for name, node in nodes.items():
+        for source in sources[name]:
+            users.setdefault(source, []).append(node)
+    sight = _Sight(typed, nodes, sources, users, diagnostics)
     for node in typed.graph.nodes:
         made = sight.callee(node)
         if made is None or made.kind != "layer":
@@ -121,8 +124,8 @@ def _check_merge_of_one(node: Node, made: Callable, sight: _Sight) -> None:
 
 
 def _check_dropout(node: Node, made: Callable, sight: _Sight) -> None:
-    rate = _argument(made, "rate")
-    if made.type in _DROPOUTS and rate in (0, 1):
+    rate = _argument(made, "rate") if made.type in _DROPOUTS else None
+    if rate in (0, 1):
         what = "nothing" if rate == 0 else "everything"
         sight.diagnostics.warning(
             "GS710", f'"{node.name}" ({made.type}) drops {what}: its rate is {rate}', node.span,
@@ -131,9 +134,11 @@ def _check_dropout(node: Node, made: Callable, sight: _Sight) -> None:
 
 
 def _check_huge_dense(node: Node, made: Callable, sight: _Sight) -> None:
+    if made.type != "Dense":
+        return
     before = sight.callee(sight.source(node))
     weights = sight.typed.weights.get(made.key)
-    if made.type != "Dense" or before is None or before.type != "Flatten" or not weights:
+    if before is None or before.type != "Flatten" or not weights:
         return
     size = sum(weight.size for weight in weights)
     if size >= HUGE:

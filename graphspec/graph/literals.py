@@ -1,6 +1,9 @@
 """Does a written value fit a kind of argument? Pure: no names are looked up here."""
 
 import re
+from collections.abc import Callable
+from collections.abc import Mapping as MappingABC
+from typing import Any
 
 from graphspec.catalog.dtypes import is_policy
 from graphspec.catalog.kinds import Alternative, Kind, describe_kind
@@ -24,26 +27,8 @@ _WORDS_FOR_BOOL = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 def fits(value: object, alternative: Alternative) -> bool:
     """Say whether a scalar fits one alternative of a kind."""
-    match alternative.name:
-        case "null":
-            return value is None
-        case "bool":
-            return isinstance(value, bool)
-        case "string" | "path":
-            return isinstance(value, str)
-        case "literal":
-            return value == alternative.literal and isinstance(value, str)
-        case "int":
-            return isinstance(value, int) and not isinstance(value, bool) and _within(value, alternative)
-        case "array":
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case "float":
-            return isinstance(value, int | float) and not isinstance(value, bool) and _within(value, alternative)
-        case "dtype":
-            return isinstance(value, str) and is_policy(value)
-        case "any":
-            return True
-    return False
+    fits_name = _FITS.get(alternative.name)
+    return fits_name is not None and fits_name(value, alternative)
 
 
 def _within(value: float, alternative: Alternative) -> bool:
@@ -51,6 +36,22 @@ def _within(value: float, alternative: Alternative) -> bool:
     if low is not None and not (value > low if alternative.low_open else value >= low):
         return False
     return high is None or (value < high if alternative.high_open else value <= high)
+
+
+# Not bool, which is an int to Python alone.
+_NUMBERS = (int, float)
+_FITS: MappingABC[str, Callable[[Any, Alternative], bool]] = {
+    "null": lambda value, _: value is None,
+    "bool": lambda value, _: isinstance(value, bool),
+    "string": lambda value, _: isinstance(value, str),
+    "path": lambda value, _: isinstance(value, str),
+    "literal": lambda value, alternative: isinstance(value, str) and value == alternative.literal,
+    "int": lambda value, alternative: type(value) is int and _within(value, alternative),
+    "array": lambda value, _: type(value) in _NUMBERS,
+    "float": lambda value, alternative: type(value) in _NUMBERS and _within(value, alternative),
+    "dtype": lambda value, _: isinstance(value, str) and is_policy(value),
+    "any": lambda _, __: True,
+}
 
 
 def literal_words(kind: Kind) -> list[str]:

@@ -347,7 +347,9 @@ def _callables(
         key = site.callee.key
         if site.is_named_call and key not in own:
             continue
-        made[key] = replace(made.get(key, site.callee), taps=tuple(sorted(scope.taps.get(key, ()))))
+        callee = made.setdefault(key, site.callee)
+        if key in scope.taps:
+            made[key] = replace(callee, taps=tuple(sorted(scope.taps[key])))
     for key, said in surroundings.trainable.items():
         if own.get(key) is not None:
             made[key] = replace(made[key], trainable=said.trainable)

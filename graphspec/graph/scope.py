@@ -71,6 +71,8 @@ def layer_ports(made: Callable, literals: Mapping[str, Value]) -> Ports:
     if found.outputs_of is not None:
         inner = made.arguments.get(found.outputs_of)
         return layer_ports(inner, literals) if isinstance(inner, Callable) else UNKNOWN_PORTS
+    if len(found.outputs) == 1 and found.outputs[0].when is None:
+        return ONE
     return named(_present(found.outputs, {**made.arguments, **literals}))
 
 
@@ -139,6 +141,8 @@ class Scope:
         return self._split(path)[0]
 
     def _split(self, path: str) -> tuple[str | None, str]:
+        if path in self.ports and path not in self.aliases:
+            return path, ""
         parts = path.split(".")
         for size in range(len(parts), 0, -1):
             head = ".".join(parts[:size])
