@@ -3,6 +3,7 @@
 from graphspec.shapes.axes import axes_of, axis_of
 from graphspec.shapes.dimension import differ, product, show, times
 from graphspec.shapes.dtypes import is_float
+from graphspec.shapes.layers import spectral
 from graphspec.shapes.rules import Rule
 from graphspec.shapes.types import Effect, LayerType, ShapeError, TensorType, Weight, need_size, same
 
@@ -97,4 +98,5 @@ RULES: dict[str, Rule] = {
     "GroupNormalization": group_normalization,
     "RMSNormalization": rms_normalization,
     "UnitNormalization": unit_normalization,
+    **spectral.RULES,
 }

@@ -3,7 +3,7 @@
 from graphspec.shapes.axes import axes_of
 from graphspec.shapes.broadcast import broadcast
 from graphspec.shapes.dimension import product, times
-from graphspec.shapes.layers import categorical, lookup, spectrogram
+from graphspec.shapes.layers import categorical, lookup, pipeline, spectrogram
 from graphspec.shapes.rules import Rule
 from graphspec.shapes.types import Argument, Effect, LayerType, ShapeError, TensorType, Weight, as_tensor, need_size
 
@@ -64,5 +64,6 @@ RULES: dict[str, Rule] = {
     "Normalization": normalization,
     **categorical.RULES,
     **lookup.RULES,
+    **pipeline.RULES,
     **spectrogram.RULES,
 }

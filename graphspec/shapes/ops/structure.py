@@ -4,8 +4,8 @@ import re
 from math import prod
 
 from graphspec.shapes.axes import Axes, axes_of, axis_of, listed, without
+from graphspec.shapes.bits import bits_of
 from graphspec.shapes.dimension import Shape, as_known, may_multiply_to, product, quotient, times
-from graphspec.shapes.dtypes import bits_of
 from graphspec.shapes.literals import need_sizes, need_tensor, operand, show_sizes
 from graphspec.shapes.rules import Rule
 from graphspec.shapes.types import (
