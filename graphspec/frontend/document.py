@@ -5,17 +5,18 @@ Values that only the catalogue can judge (arguments, references) stay trees, so 
 
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from graphspec.diagnostics.span import Span
 from graphspec.frontend.tree import Mapping, Tree
 
 WhatKind = Literal["layer", "op", "application", "plugin", "call", "expr", "chain"]
 Dimension = int | str | None
+NO_PLACES: MappingABC[str, Span] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class What:
+class What(NamedTuple):
     """What a node is: a layer, an op, an application, a call of something named, an expression or a chain.
 
     ``name`` is the class, op or entry; ``arguments`` the constructor's or the op's literal ones. A chain has
@@ -29,8 +30,7 @@ class What:
     members: "tuple[NodeSpec, ...]" = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NodeSpec:
+class NodeSpec(NamedTuple):
     """One entry of ``nodes``, or one member of a chain; ``what`` is None where it does not say a right one.
 
     ``places`` has where the values of ``trainable`` and ``name`` stand, of those that were written.
@@ -42,7 +42,7 @@ class NodeSpec:
     literals: Mapping | None = None
     trainable: bool | None = None
     name: str | None = None
-    places: MappingABC[str, Span] = field(default_factory=dict)
+    places: MappingABC[str, Span] = NO_PLACES
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.suggest import nearest
@@ -160,8 +159,7 @@ def _member_in(outer: NodeSpec, member: NodeSpec, *, is_last: bool) -> NodeSpec:
     places = {key: place for key, place in member.places.items() if key != "name"}
     if is_last and "name" in outer.places:
         places["name"] = outer.places["name"]
-    return replace(
-        member,
+    return member._replace(
         trainable=outer.trainable if inherits else member.trainable,
         name=outer.name if is_last else None,
         places=places,

@@ -5,35 +5,32 @@ A chain has become its members, arrows have become operands, and every call has 
 
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
-from typing import Union
+from typing import NamedTuple, Union
 
 from graphspec.diagnostics.span import Span
-from graphspec.frontend.document import InputSpec, LayerSpec, What
+from graphspec.frontend.document import NO_PLACES, InputSpec, LayerSpec, What
 from graphspec.frontend.tree import Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A dotted path to an output of a node, as it was written."""
 
     path: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Operands:
+class Operands(NamedTuple):
     """A list or a mapping of operands, and its place; ``keys`` are the places of a mapping's keys."""
 
     items: tuple["Operand", ...] | MappingABC[str, "Operand"]
     span: Span
-    keys: MappingABC[str, Span] = field(default_factory=dict)
+    keys: MappingABC[str, Span] = NO_PLACES
 
 
 Operand = Union[Reference, Operands, None]  # noqa: UP007 - a forward reference cannot stand in X | Y
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(NamedTuple):
     """One use of a layer, an op, a model or an expression.
 
     ``what`` is None where it is unknown, ``operands`` None where there are none, ``wired`` False where what feeds the
@@ -50,7 +47,7 @@ class Call:
     literals: Mapping | None = None
     trainable: bool | None = None
     before: str | None = None
-    places: MappingABC[str, Span] = field(default_factory=dict)
+    places: MappingABC[str, Span] = NO_PLACES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

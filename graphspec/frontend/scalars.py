@@ -22,6 +22,7 @@ _HEXADECIMAL = re.compile(r"0x([0-9a-fA-F]++)")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]++|[0-9]++(?:\.[0-9]*+)?)(?:[eE][-+]?[0-9]++)?")
 _NONZERO_MANTISSA = re.compile(r"[-+]?[0.]*+[1-9]")
 _LARGEST_DIGITS = 309
+_SHORT = 16
 
 
 def resolve(text: str) -> ScalarValue:
@@ -30,6 +31,8 @@ def resolve(text: str) -> ScalarValue:
         return _WORDS[text]
     if text[0] not in _NUMBER_STARTS:
         return text
+    if len(text) < _SHORT and text.isascii() and text.isdigit():
+        return int(text)
     if match := _DECIMAL.fullmatch(text):
         return _integer(match[2], 10) * (-1 if match[1] == "-" else 1)
     if match := _OCTAL.fullmatch(text):

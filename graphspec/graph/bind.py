@@ -3,6 +3,7 @@
 from collections.abc import Mapping as MappingABC
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from graphspec.catalog.catalog import CallArgument
 from graphspec.catalog.kinds import parse_kind
@@ -20,8 +21,7 @@ from graphspec.graph.scope import MISSING, Missing, Scope
 _TENSOR_ROLES = frozenset({"tensor", "tensors"})
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """What a call takes; ``subject`` names it for people. Without ``arguments`` it takes whatever it is given."""
 
     subject: str

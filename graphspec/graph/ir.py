@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Union
+from typing import Literal, NamedTuple, Union
 
 from graphspec.diagnostics.span import Span
 
@@ -103,8 +103,7 @@ class Input:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class Node(NamedTuple):
     """One call: of a callable (by its key), of an op (by its name in ``keras.ops``), or an index into a tensor."""
 
     name: str

@@ -203,7 +203,7 @@ def _unwrapped_inputs(site: Site) -> Call:
     own = {item.name for item in callee.graph.inputs}
     if not isinstance(items, MappingABC) or set(items) != {INPUTS} or INPUTS in own:
         return call
-    return replace(call, operands=items[INPUTS])
+    return call._replace(operands=items[INPUTS])
 
 
 def _has_clear_order(site: Site, call: Call, scope: Scope, checker: Checker) -> bool:

@@ -1,7 +1,7 @@
 """Any stage of the pipeline as text, for whoever looks inside, and for the tests."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 
 from graphspec.diagnostics.span import Span
 from graphspec.frontend.tree import Mapping as TreeMapping
@@ -57,7 +57,19 @@ def _lines(value: object, depth: int) -> Iterator[str]:
 
 
 def _title(value: object) -> str:
-    return f" {type(value).__name__}" if is_dataclass(value) or isinstance(value, Sequence | TreeMapping) else ""
+    return f" {type(value).__name__}" if _is_record(value) else ""
+
+
+def _is_record(value: object) -> bool:
+    return is_dataclass(value) or hasattr(value, "_field_defaults")
+
+
+def _defaults(record: object) -> dict[str, object]:
+    """Return the fields of a dataclass or a named tuple, each with its default."""
+    if is_dataclass(record):
+        return {field.name: field.default for field in fields(record)}
+    given = getattr(record, "_field_defaults", {})
+    return {name: given.get(name, MISSING) for name in getattr(record, "_fields", ())}
 
 
 def _parts(value: object) -> Iterator[tuple[str, object]]:
@@ -67,12 +79,12 @@ def _parts(value: object) -> Iterator[tuple[str, object]]:
         yield from (("-", item) for item in value.items)
     elif isinstance(value, Mapping):
         yield from ((str(key), item) for key, item in value.items())
+    elif _is_record(value):
+        yield from (
+            (name, found) for name, default in _defaults(value).items() if (found := getattr(value, name)) != default
+        )
     elif isinstance(value, tuple | list):
         yield from (("-", item) for item in value)
-    elif is_dataclass(value):
-        yield from (
-            (field.name, found) for field in fields(value) if (found := getattr(value, field.name)) != field.default
-        )
 
 
 def _inline(value: object) -> str | None:
@@ -84,6 +96,8 @@ def _inline(value: object) -> str | None:
     if isinstance(value, Sequence | TreeMapping):
         text = repr(plain(value))
         return text if len(text) <= MAX_INLINE else None
+    if _is_record(value):
+        return None
     if isinstance(value, tuple | list) and all(isinstance(item, str | int | float | bool | None) for item in value):
         return repr(list(value))
     if isinstance(value, str | int | float | bool):
