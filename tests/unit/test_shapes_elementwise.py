@@ -87,7 +87,7 @@ def test_moments_are_two_tensors() -> None:
         ("glu", {"x": x(3)}, "halves dimension 1, which is 3: (batch, 3)"),
         ("softmax", {"x": x(3), "axis": (0, 1)}, "takes one axis, and not [0, 1]: (batch, 3)"),
         ("sum", {"x": x(3), "axis": 2}, "axis 2"),
-        ("sum", {"x": x(3), "axis": (1, -1)}, "names an axis twice in [1, 1]: (batch, 3)"),
+        ("sum", {"x": x(3), "axis": (1, -1)}, "names an axis twice in [1, -1]: (batch, 3)"),
         ("where", {"condition": x(3), "x1": 1}, 'takes both "x1" and "x2", or neither'),
         ("clip", {"x": x(3), "x_min": None, "x_max": 1}, 'needs a number as "x_min"'),
         ("in_top_k", {"targets": x(1, dtype="int32"), "predictions": x(5), "k": 1}, "needs 1 dimensions"),

@@ -90,7 +90,7 @@ def test_a_layer_makes_this_shape_at_so_many_flops(
          ('cannot multiply (batch, 4, 8) from "a" and (batch, 5, 8) from "b": dimension 2 of one is 8 and '
           "dimension 1 of the other 5")),
         ({"Softmax": {"axis": 3}}, {"x": [4]},
-         'has axis 3, and gets 2 dimensions, the batch included: (batch, 4) from "x"'),
+         'has no axis 3 where there are 2 dimensions: (batch, 4) from "x"'),
         ({"GroupNormalization": {}}, {"x": [4, 8]},
          'cannot divide the 8 channels at axis 2 of (batch, 4, 8) from "x" into 32 groups'),
         ({"SpatialDropout2D": {"rate": 0.5}}, {"x": [4]},
