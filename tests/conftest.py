@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,17 @@ ROOT = Path(__file__).parent.parent
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files with what is printed now")
+    parser.addoption("--cases", type=int, default=20, help="how many calls to generate of each layer and op")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how many generated calls inference and Keras were compared on."""
+    counts: Counter[str] = Counter()
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
+        counts.update(dict(report.user_properties).get("cases", {}) if report.when == "call" else {})
+    if counts:
+        shown = ", ".join(f"{count:,} {kind}" for kind, count in sorted(counts.items()))
+        terminalreporter.write_line(f"inference against Keras: {counts.total():,} generated calls: {shown}")
 
 
 @pytest.fixture
