@@ -1,6 +1,7 @@
 """Measure GraphSpec against what it replaces, in one run: ``python benchmarks/run.py``.
 
-Each figure is a ratio of two medians; the two sides take turns, so that what else the machine does meets both.
+A ratio is one of two medians; the two sides take turns, so that what else the machine does meets both. A figure is a
+median by itself, and wants a machine that does nothing else.
 """
 
 from __future__ import annotations
@@ -12,11 +13,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import front_end
+
 HERE = Path(__file__).parent
-SPEC = HERE.parent / "specs" / "multi_output.yaml"
-ENVIRONMENT = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(HERE)}
+SPECS = HERE.parent / "specs"
+SPEC = SPECS / "multi_output.yaml"
+Measure = Callable[[list[str]], float]
+ENVIRONMENT = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)])}
 
 LOWER = """
 import time, sys
@@ -52,8 +58,7 @@ def printed(command: list[str]) -> float:
     return float(done.stdout.split()[-1])
 
 
-def compare(title: str, bar: float, ours: list[str], theirs: list[str], runs: int, *, inside: bool = False) -> bool:
-    measure = printed if inside else wall
+def compare(title: str, bar: float, ours: list[str], theirs: list[str], runs: int, *, measure: Measure = wall) -> bool:
     measure(ours)
     measure(theirs)
     mine, other = [], []
@@ -69,14 +74,77 @@ def compare(title: str, bar: float, ours: list[str], theirs: list[str], runs: in
     return ratio <= bar
 
 
+def figure(title: str, bar: float, unit: str, command: list[str], runs: int, measure: Measure) -> bool:
+    measure(command)
+    found = [measure(command) for _ in range(runs)]
+    print(
+        f"{title:<44} {statistics.median(found):8.3f} {unit}  (at most {bar:g}; minimum {min(found):.3f})", flush=True
+    )
+    return statistics.median(found) <= bar
+
+
+def processor(command: list[str]) -> float:
+    return _usage(command)[0]
+
+
+def megabytes(command: list[str]) -> float:
+    return _usage(command)[1]
+
+
+def _usage(command: list[str]) -> tuple[float, float]:
+    """Return the seconds of processor time and the megabytes of a command."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=ENVIRONMENT)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+def front(folder: Path, runs: int) -> list[bool]:
+    """Measure what loads no Keras."""
+    python = sys.executable
+    graphspec = [python, "-m", "graphspec"]
+    libraries = [python, "-c", "import yaml, pydantic.main, click"]
+    texts = {
+        "row": front_end.row(20_000), "half_row": front_end.row(10_000), "chain": front_end.chain(20_000),
+        "half_chain": front_end.chain(10_000), "huge": front_end.HUGE, "small": front_end.SMALL,
+    }  # fmt: skip
+    files = {name: str(folder / f"{name}.yaml") for name in texts}
+    for name, text in texts.items():
+        Path(files[name]).write_text(text, encoding="utf-8")
+    results = []
+    for style in ("flow", "block"):
+        command = [python, str(HERE / "front_end.py"), style]
+        results.append(figure(f"a spec of 20 nodes, {style} style", 1.5, "ms", command, runs, printed))
+    for name, title in (("row", "20,000 nodes"), ("chain", "a chain of 20,000")):
+        large, half = [*graphspec, "validate", files[name]], [*graphspec, "validate", files[f"half_{name}"]]
+        results += [
+            figure(f"validate {title}", 3.0, "s", large, runs, wall),
+            compare(f"{title}, against half of them", 2.2, large, half, runs, measure=processor),
+        ]
+    for command in ("validate", "summary"):
+        ours = [*graphspec, command, str(SPECS / "mlp.yaml")]
+        results += [
+            compare(f"{command}, against importing its libraries", 2.0, ours, libraries, runs * 3),
+            figure(f"{command}, memory", 60, "MB", ours, 1, megabytes),
+        ]
+    huge, small = [*graphspec, "summary", files["huge"]], [*graphspec, "summary", files["small"]]
+    results.append(compare("summary of 10^12 parameters, against 220", 1.1, huge, small, runs * 3))
+    return results
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=9, help="pairs of runs of each")
-    runs = parser.parse_args().runs
+    parser.add_argument("--front", action="store_true", help="leave out what loads Keras")
+    given = parser.parse_args()
+    runs = given.runs
     python = sys.executable
     with tempfile.TemporaryDirectory() as folder:
         saved, flat = str(Path(folder) / "model.keras"), str(Path(folder) / "resnet50.yaml")
-        results = [
+        results = front(Path(folder), runs)
+        results += [] if given.front else [
             compare(
                 "build, against the same script in Keras", 1.10,
                 [python, "-m", "graphspec", "build", str(SPEC), "-o", saved],
@@ -84,12 +152,12 @@ def main() -> int:
             ),
             compare(
                 "parsed ResNet-50 to a keras.Model", 1.15,
-                [python, "-c", FROM_SPEC, flat], [python, "-c", BY_HAND], runs, inside=True,
+                [python, "-c", FROM_SPEC, flat], [python, "-c", BY_HAND], runs, measure=printed,
             ),
             compare(
-                "validate, against importing its libraries", 2.0,
-                [python, "-m", "graphspec", "validate", str(SPEC)],
-                [python, "-c", "import yaml, pydantic.main, click"], runs * 3,
+                "summary, against the same script in Keras", 1 / 12,
+                [python, "-m", "graphspec", "summary", str(SPEC)],
+                [python, str(HERE / "by_hand_summary.py")], runs,
             ),
         ]  # fmt: skip
     return 0 if all(results) else 1

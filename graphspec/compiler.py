@@ -7,8 +7,10 @@ Each step takes the one before and a sink of diagnostics; it goes on past a mist
 shows all of them. Only ``lower`` and what follows it load Keras.
 """
 
+import gc
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -65,16 +67,29 @@ def compile_file(path: Path, options: Options, shown_as: str | None = None) -> C
     """Return what becomes of the spec in a file."""
     diagnostics = Diagnostics()
     shown = shown_as or str(path)
-    source = load_source(path, shown, options.limits, diagnostics)
-    return _Session(options, diagnostics, path).compile(source, shown)
+    with _garbage_left():
+        source = load_source(path, shown, options.limits, diagnostics)
+        return _Session(options, diagnostics, path).compile(source, shown)
 
 
 def compile_bytes(data: bytes, shown_as: str, options: Options, folder: Path) -> Compilation:
     """Return what becomes of a spec that is not in a file; paths in it are relative to ``folder``."""
     diagnostics = Diagnostics()
-    source = decode(data, shown_as, options.limits, diagnostics)
-    path = folder / "spec.yaml"
-    return _Session(options, diagnostics, path).compile(source, shown_as)
+    with _garbage_left():
+        source = decode(data, shown_as, options.limits, diagnostics)
+        return _Session(options, diagnostics, folder / "spec.yaml").compile(source, shown_as)
+
+
+@contextmanager
+def _garbage_left() -> Iterator[None]:
+    """Keep Python from searching for garbage: a compilation makes next to none, and a long spec has much to search."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class _Session:

@@ -254,7 +254,7 @@ def _is_constant(tree: Mapping, names: Collection[str]) -> bool:
 
 def _is_reference(tree: Tree, names: Collection[str]) -> bool:
     value = tree.value if isinstance(tree, Scalar) else None
-    return isinstance(value, str) and (REFERENCE.match(value) is not None or value in names)
+    return isinstance(value, str) and (value in names or REFERENCE.match(value) is not None)
 
 
 def _operand_help(tree: Scalar) -> str:

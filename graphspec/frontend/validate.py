@@ -182,8 +182,7 @@ def _check_one_namespace(fields: dict[str, Tree], diagnostics: Diagnostics) -> N
                 help="inputs, layers, models and nodes share their names; rename one of the two",
                 related=[Related(f'"{entry.key}" in "{other}" is here', before.span)],
             )
-        clashing = {name for name in mapping.entries if first[name] != (section, mapping.entries[name])}
-        if section == "nodes" and any(first[name][0] == "inputs" for name in clashing):
+        if section == "nodes" and any(first[name][0] == "inputs" for name in mapping.entries):
             kept = {name: entry for name, entry in mapping.entries.items() if first[name][0] != "inputs"}
             fields[section] = Mapping(kept, mapping.span)
 

@@ -186,9 +186,11 @@ def _report_argument_outside(entry: Entry, head: Entry, subject: str, diagnostic
 
 def is_what_name(key: str) -> bool:
     """Say whether a key looks like one that says what a node is."""
-    if key not in RESERVED and key.lower() in _OWN_WORDS:
+    if key in RESERVED:
+        return True
+    if key.lower() in _OWN_WORDS:
         return False
-    return key in RESERVED or "." in key or _CLASS.match(key.split(" ", 1)[0]) is not None
+    return "." in key or _CLASS.match(key.split(" ", 1)[0]) is not None
 
 
 def _is_nothing(value: Tree) -> bool:
