@@ -145,7 +145,8 @@ def run_with_any_batch(case: Case, graph: Graph, lowered: Lowered, flat: list[An
         ran, problem = run(case, graph, lowered, flat, batch)
         if ran is not None:
             return (ran if batch > 1 else []), ""
-        failure = failure or problem
+        # What the backend lacks says more than that a number of samples does not fit.
+        failure = problem if not failure or any(text in problem for text in NO_KERNEL) else failure
     return None, failure
 
 

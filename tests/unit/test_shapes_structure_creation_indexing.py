@@ -48,6 +48,7 @@ SEQUENCE = t(2, TIME, 64)
         ("stack", {"x": (t(None, TIME), t(None, TIME)), "axis": 1}, "(batch, 2, time)"),
         ("linspace", {"start": t(TIME), "stop": 1.0, "num": 4, "axis": -1}, "(time, 4)"),
         ("arange", {"start": 0, "stop": 1, "step": 0.1}, "(10,)"),
+        ("arange", {"start": 0, "stop": 0.3, "step": 0.01, "dtype": "bfloat16"}, "(30,)"),
         ("arange", {"start": 5, "stop": 0, "step": -2}, "(3,)"),
         ("get_item", {"x": SEQUENCE, "key": (slice(None), slice(1, -1))}, "(2, time - 2, 64)"),
         ("get_item", {"x": SEQUENCE, "key": (..., None, 0)}, "(2, time, 1)"),

@@ -4,6 +4,7 @@ What depends on no input is computed once, when the model is built, and takes no
 """
 
 import struct
+from collections.abc import Callable
 from functools import partial
 from math import ceil
 
@@ -17,8 +18,6 @@ from graphspec.shapes.types import Argument, Effect, ShapeError, TensorType, nee
 
 # Dtypes that TensorFlow has no range of.
 _UNCOUNTED = frozenset({"bool", "uint8", "complex64", "complex128", "string"})
-# How a dtype rounds: arange counts its steps in its own precision. TensorFlow counts those of bfloat16 as float32.
-_ROUNDING = {"float16": "e", "float32": "f", "bfloat16": "f"}
 
 
 def filled(shape: Axes | tuple[int | None, ...], dtype: str | None = None) -> Effect:
@@ -81,17 +80,33 @@ def arange(start: float, stop: float | None = None, step: float | None = None, d
 def _steps(first: float, last: float, by: float, dtype: str) -> int:
     if dtype not in FLOATS:
         return -(-int(last - first) // int(by))
-    code = _ROUNDING.get(dtype, "d")
+    rounded = _ROUNDED.get(dtype, float)
     try:
-        low, high, stride = (_rounded(value, code) for value in (first, last, by))
-        return ceil(_rounded(_rounded(high - low, code) / stride, code))
+        low, high, stride = rounded(first), rounded(last), rounded(by)
+        return ceil(rounded(rounded(high - low) / stride))
     except (OverflowError, ValueError, ZeroDivisionError, struct.error):
         raise ShapeError(f"cannot count from {first} to {last} by {by} in {dtype}") from None
 
 
-def _rounded(value: float, code: str) -> float:
-    rounded: float = struct.unpack(code, struct.pack(code, value))[0]
-    return rounded
+def _rounded(code: str, value: float) -> float:
+    found: float = struct.unpack(code, struct.pack(code, value))[0]
+    return found
+
+
+def _rounded_to_bfloat16(value: float) -> float:
+    """Return the nearest number of the upper half of a float32's bits, the even one of two."""
+    bits: int = struct.unpack("I", struct.pack("f", value))[0]
+    upper = (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000
+    found: float = struct.unpack("f", struct.pack("I", upper))[0]
+    return found
+
+
+# TensorFlow counts the steps in the precision of the dtype.
+_ROUNDED: dict[str, Callable[[float], float]] = {
+    "float16": partial(_rounded, "e"),
+    "float32": partial(_rounded, "f"),
+    "bfloat16": _rounded_to_bfloat16,
+}
 
 
 def eye(N: int, M: int | None = None, k: int = 0, dtype: str | None = None) -> Effect:  # noqa: N803 - as in Keras

@@ -122,13 +122,16 @@ def meshgrid(x: Argument, indexing: str = "xy") -> Effect:
     sizes = [product(item.shape) for item in tensors]
     if indexing == "xy" and len(sizes) < 2:  # noqa: PLR2004 - the axes that are swapped
         raise ShapeError('needs two tensors for indexing "xy", and gets ', tensors[0], help='"ij" takes one')
-    if len({item.dtype for item in tensors}) > 1:
-        dtypes = " and ".join(sorted({item.dtype for item in tensors}))
-        raise ShapeError(f"needs tensors of one dtype, not {dtypes}", help="cast them, as with ops.cast")
     shape = (sizes[1], sizes[0], *sizes[2:]) if indexing == "xy" else tuple(sizes)
-    grid = TensorType(shape, tensors[0].dtype)
-    flops = product([len(tensors), *shape[1:]])
-    return Effect((grid,) * len(tensors), flops=flops)
+    grids = tuple(TensorType(shape, _times_ones(item.dtype, tensors[0].dtype)) for item in tensors)
+    return Effect(grids, flops=product([len(tensors), *shape[1:]]))
+
+
+def _times_ones(dtype: str, ones: str) -> str:
+    """Return the dtype of a product with ones of the first tensor's dtype; with bool, TensorFlow's is bool."""
+    if dtype != ones and "bool" not in {dtype, ones}:
+        raise ShapeError(f"needs tensors of one dtype, not {ones} and {dtype}", help="cast them, as with ops.cast")
+    return dtype if dtype == ones else "bool"
 
 
 RULES: dict[str, Rule] = {

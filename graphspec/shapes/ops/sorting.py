@@ -5,7 +5,7 @@ ceil(log2(n + 1)). Source: D. Knuth, The Art of Computer Programming, volume 3, 
 """
 
 from graphspec.shapes.axes import axis_of
-from graphspec.shapes.dimension import Count, Dimension, product, times
+from graphspec.shapes.dimension import Count, Dimension, may_multiply_to, product, times
 from graphspec.shapes.literals import need_tensor, operand
 from graphspec.shapes.rules import Rule
 from graphspec.shapes.types import Argument, Effect, ShapeError, TensorType, need_min_rank, need_rank
@@ -63,8 +63,7 @@ def searchsorted(sorted_sequence: Argument, values: Argument, side: str = "left"
         raise ShapeError(
             f"searches for {values.dtype} among {sequence.dtype}: ", values, " in ", sequence, help="cast one of them"
         )
-    rows = product(values.shape[:-1])
-    if isinstance(rows, int) and rows != 1:
+    if not may_multiply_to(values.shape[:-1], 1):
         raise ShapeError("searches for one row of values, and gets ", values, help="flatten them with ops.ravel")
     need_min_rank(values, 1)
     length = sequence.shape[0]

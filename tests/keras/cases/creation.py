@@ -115,10 +115,11 @@ def spaced(op: str) -> Generator:
         numbers = [lowest, 1, 2.5, 10]
         if kind < 0.35:
             return constant(op, {"start": rng.choice(numbers), "stop": rng.choice(numbers), **given})
-        inputs = {"a": tensor(rng, rng.randint(1, 3), among=(1, 1, 2, 3))}
+        dtypes = ("float32", "float16", "bfloat16", "int32", "int64")
+        inputs = {name: tensor(rng, rng.randint(1, 3), dtypes, among=(1, 1, 2, 3)) for name in "ab"}
         if kind < 0.65:
-            return Case(f"ops.{op}", {"stop": rng.choice([*numbers, [1, 2]]), **given}, inputs, {"start": "a"})
-        inputs["b"] = tensor(rng, rng.randint(1, 3), among=(1, 1, 2, 3))
+            inputs.pop("b")
+            return Case(f"ops.{op}", {"stop": rng.choice(numbers), **given}, inputs, {"start": "a"})
         return Case(f"ops.{op}", given, inputs, {"start": "a", "stop": "b"})
 
     return generate
