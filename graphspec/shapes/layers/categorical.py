@@ -46,7 +46,7 @@ def category_encoding(layer: LayerType, inputs: TensorType, count_weights: Tenso
     mode, dtype = layer["output_mode"], layer.variable_dtype
     if count_weights is not None:
         _need_weights(mode, inputs, count_weights)
-        need_counted(mode, inputs.rank, layer.compute_dtype, sparse=layer["sparse"])
+        need_counted(mode, inputs.rank, layer.compute_dtype, sparse=False)
         dtype = dtype if inputs.rank <= _COUNTABLE_RANK else layer.compute_dtype
     counted = mode != "one_hot" and inputs.rank <= _COUNTABLE_RANK
     if counted and inputs.dtype not in {"int32", "int64"} and (layer["sparse"] or inputs.dtype in INTEGERS):
