@@ -64,7 +64,6 @@ def normalize(
     if order == 2:  # noqa: PLR2004 - the order of Euclid's norm
         need_kind(FLOATING, given.dtype, given)
     else:
-        need_kind(REAL, given.dtype, given)
         need_norm(given, axes, order)
     return Effect(TensorType(given.shape, float_of(given.dtype)), flops=product((3, *given.shape[1:])))
 

@@ -2,18 +2,20 @@
 
 from graphspec.shapes.axes import axes_of, reduced
 from graphspec.shapes.dimension import product
-from graphspec.shapes.dtypes import float_of
+from graphspec.shapes.dtypes import float_of, real_float_of
 from graphspec.shapes.kinds import NUMERIC, REAL, array, need_kind
 from graphspec.shapes.types import Argument, Effect, ShapeError, TensorType
 
 _MATRIX = 2
 _ORDERS_OF_MATRIX = (None, "fro", "nuc", float("inf"), float("-inf"), 1, -1, 2, -2)
-_ORDERS_OF_COMPLEX = (None, "fro")
+_ORDERS_OF_COMPLEX = (None, 2, 0)
+_SUMS_OF_SQUARES = (None, "fro")
 _BY_SINGULAR_VALUES = ("nuc", 2, -2)
 
 
 def need_norm(x: TensorType, axes: tuple[int, ...], order: float | str | None) -> None:
-    """Raise ShapeError unless there is a norm of this order over so many axes."""
+    """Raise ShapeError unless there is a norm of this order over so many axes, and of this dtype."""
+    need_kind(REAL if len(axes) == 1 and order not in _ORDERS_OF_COMPLEX else NUMERIC, x.dtype, x)
     if len(axes) not in {1, _MATRIX}:
         raise ShapeError(f"takes the norm over one axis or two, and not over {len(axes)}: ", x, help='give "axis"')
     if len(axes) == 1 and isinstance(order, str):
@@ -29,8 +31,8 @@ def norm(
 ) -> Effect:  # fmt: skip
     """Return the effect of a norm, with two FLOPs for each element that it reads."""
     given = array(x)
-    need_kind(NUMERIC if ord in _ORDERS_OF_COMPLEX else REAL, given.dtype, given)
     axes = tuple(range(given.rank)) if axis is None else axes_of(given, axis)
     need_norm(given, axes, ord)
+    to = float_of if len(axes) == 1 or ord in _SUMS_OF_SQUARES else real_float_of
     shape = reduced(given.shape, axes, keepdims=keepdims)
-    return Effect(TensorType(shape, float_of(given.dtype)), flops=product((2, *given.shape[1:])))
+    return Effect(TensorType(shape, to(given.dtype)), flops=product((2, *given.shape[1:])))
