@@ -336,3 +336,15 @@ def test_an_entry_of_models_is_built_alone(tmp_path: Path) -> None:
     assert (model.name, [tensor.name for tensor in model.inputs]) == ("inner", ["x", "z"])
     with pytest.raises(graphspec.UsageError, match='no model "iner"; did you mean "inner"'):
         spec.build("iner")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "{ops.adaptive_max_pool: {output_size: [2, 2]}, from: x}",
+        "{ops.depthwise_conv: {strides: [1, 1]}, with: {kernel: {constant: [[[[1.0]]]]}}, from: x}",
+    ],
+)
+def test_a_list_is_a_tuple_where_keras_takes_nothing_else(tmp_path: Path, call: str) -> None:
+    spec = load(tmp_path, f"graphspec: 1\ninputs: {{x: [4, 4, 1]}}\nnodes: {{a: {call}}}\noutputs: a\n")
+    assert spec.build()(np.ones([1, 4, 4, 1], "float32")).shape[-1] == 1
