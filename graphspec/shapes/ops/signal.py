@@ -26,7 +26,8 @@ def transform(axes: int) -> Callable[..., Effect]:
         real, _ = _pair(x, axes)
         sizes = real.shape[-axes:]
         if not all(isinstance(size, int) for size in sizes):
-            raise ShapeError(f"needs the sizes of the last {axes} dimensions, and gets ", real)
+            last = "dimension" if axes == 1 else f"{axes} dimensions"
+            raise ShapeError(f"needs the size of the last {last}, and gets ", real)
         others = product(real.shape[1:-axes])
         flops = times(others, fft_flops(product(sizes)))
         return Effect(x, flops=flops)

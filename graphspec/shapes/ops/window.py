@@ -20,7 +20,7 @@ def conv(
 
     FLOPs: for each element that comes out a multiply-add for each weight of its filter.
     """
-    window = _window(inputs, kernel, 3, 4, 5, dtypes=_convolved(inputs))
+    window = _window(inputs, kernel, 3, 4, 5, dtypes=convolved(inputs.rank - 2))
     steps, dilations = _each(strides, window, "strides", repeats=True), _each(dilation_rate, window, "dilation_rate")
     if max(steps) > 1 and max(dilations) > 1:
         raise ShapeError(f"cannot have strides {strides} and dilation_rate {dilation_rate} at once")
@@ -43,7 +43,7 @@ def conv_transpose(
 
     FLOPs: for each element that goes in a multiply-add for each weight that it meets.
     """
-    window = _window(inputs, kernel, 3, 4, 5, dtypes=_convolved(inputs))
+    window = _window(inputs, kernel, 3, 4, 5, dtypes=convolved(inputs.rank - 2))
     steps, dilations = _each(strides, window, "strides"), _each(dilation_rate, window, "dilation_rate")
     extras: tuple[int | None, ...] = (None,) * len(window)
     if output_padding is not None:
@@ -172,8 +172,9 @@ def _read(size: Dimension, windows: int) -> Dimension:
     return sum(math.ceil((number + 1) * size / windows) - number * size // windows for number in range(windows))
 
 
-def _convolved(inputs: TensorType) -> frozenset[str]:
-    return _COMPUTED | {"int32"} if inputs.rank < _VOLUMES else _COMPUTED
+def convolved(count: int) -> frozenset[str]:
+    """Return the dtypes that convolutions over so many axes take."""
+    return _COMPUTED | {"int32"} if count + 2 < _VOLUMES else _COMPUTED
 
 
 def _window(inputs: TensorType, kernel: TensorType, *ranks: int, dtypes: frozenset[str] = _COMPUTED) -> tuple[int, ...]:
