@@ -26,7 +26,13 @@ from graphspec.target.values import to_keras
 _FRAMES_PER_NODE = 8
 _PLAIN_RECURSION = 900
 # Where Keras takes a tuple and no list.
-_TUPLES = {"TextVectorization": ("ngrams",)}
+_TUPLES = {
+    "TextVectorization": ("ngrams",),
+    "ops.adaptive_average_pool": ("output_size",),
+    "ops.adaptive_max_pool": ("output_size",),
+    "ops.depthwise_conv": ("strides", "dilation_rate"),
+    "ops.separable_conv": ("strides", "dilation_rate"),
+}
 
 
 @dataclass(slots=True)
@@ -162,6 +168,8 @@ class _Lowering:
             if _has_failed([callee, *args, *kwargs.values()]):
                 return _FAILED
             self.reseed(node.name, "call")
+            if node.kind == "op":
+                kwargs = _with_tuples(f"ops.{node.target}", kwargs)
             result = callee(*args, **kwargs)
             self.name_operations(node.keras_name, result)
         except UsageError:
@@ -209,10 +217,7 @@ class _Lowering:
             return _FAILED
         if made.kind == "plugin":
             return plugin_class(made.type)(name=made.keras_name, **arguments)
-        for key in _TUPLES.get(made.type, ()):
-            if isinstance(arguments.get(key), list):
-                arguments[key] = tuple(arguments[key])
-        return getattr(load_keras().layers, made.type)(name=made.keras_name, **arguments)
+        return getattr(load_keras().layers, made.type)(name=made.keras_name, **_with_tuples(made.type, arguments))
 
     def nested(self, key: str, graph: Graph) -> Any:  # noqa: ANN401 - a model of Keras
         inner = _Lowering(
@@ -311,6 +316,13 @@ def _named_outputs(names: tuple[str, ...], tensors: list[Any]) -> list[Any]:
         is_float = keras.backend.is_float_dtype(tensor.dtype)
         result.append(keras.layers.Identity(name=name, dtype=tensor.dtype if is_float else None)(tensor))
     return result
+
+
+def _with_tuples(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    taken = _TUPLES.get(name, ())
+    return {
+        key: tuple(value) if key in taken and isinstance(value, list) else value for key, value in arguments.items()
+    }
 
 
 def _indexed(x: Any, key: list[Any]) -> Any:  # noqa: ANN401 - tensors of Keras

@@ -386,3 +386,15 @@ def test_what_keras_cannot_load_is_known(tmp_path: Path, first: str, second: str
     with refused, warnings.catch_warnings(action="ignore"):
         model.save(tmp_path / "m.keras")
         keras.models.load_model(tmp_path / "m.keras")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "{ops.adaptive_max_pool: {output_size: [2, 2]}, from: x}",
+        "{ops.depthwise_conv: {strides: [1, 1]}, with: {kernel: {constant: [[[[1.0]]]]}}, from: x}",
+    ],
+)
+def test_a_list_is_a_tuple_where_keras_takes_nothing_else(tmp_path: Path, call: str) -> None:
+    spec = load(tmp_path, f"graphspec: 1\ninputs: {{x: [4, 4, 1]}}\nnodes: {{a: {call}}}\noutputs: a\n")
+    assert spec.build()([np.ones([1, 4, 4, 1], "float32")])[0].shape[-1] == 1

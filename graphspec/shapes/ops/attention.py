@@ -37,8 +37,8 @@ def dot_product_attention(
         raise ShapeError("has attn_logits_soft_cap, which Keras takes only with JAX on a TPU")
     dtype = result_type(query.dtype, key.dtype, value.dtype)
     need_dtype(TensorType(query.shape, dtype), FLOATS | {"int32", "int64"})
-    _check_pair(query, key, _QUERY_KEY)
-    _check_pair(key, value, _KEY_VALUE)
+    _check_pair("queries ", query, "keys ", key, _QUERY_KEY)
+    _check_pair("keys ", key, "values ", value, _KEY_VALUE)
     _check_heads(query, key)
     batch = agreed(agreed(query.shape[0], key.shape[0]), value.shape[0])
     length, size = agreed(key.shape[1], value.shape[1]), agreed(query.shape[3], key.shape[3])
@@ -49,11 +49,11 @@ def dot_product_attention(
     return Effect(TensorType((batch, steps, query.shape[_HEADS], value.shape[3]), dtype), flops=flops)
 
 
-def _check_pair(one: TensorType, other: TensorType, what: dict[int, str]) -> None:
+def _check_pair(ours: str, one: TensorType, theirs: str, other: TensorType, what: dict[int, str]) -> None:
     for axis, words in what.items():
         if differ(one.shape[axis], other.shape[axis]):
             sizes = words.format(show(one.shape[axis]), show(other.shape[axis]))
-            raise ShapeError("cannot attend with ", one, " and ", other, f": {sizes}")
+            raise ShapeError(f"cannot match {ours}", one, f" with {theirs}", other, f": {sizes}")
 
 
 def _check_heads(query: TensorType, key: TensorType) -> None:
@@ -63,8 +63,8 @@ def _check_heads(query: TensorType, key: TensorType) -> None:
     if isinstance(heads, int) and isinstance(served, int) and served > 1 and heads % served == 0:
         return
     raise ShapeError(
-        "cannot attend with ", query, " and ", key,
-        f": {show(heads)} heads of queries do not divide among {show(served)} of keys",
+        "cannot match queries ", query, " with keys ", key,
+        f": {show(heads)} heads do not divide among {show(served)}",
         help="repeat the one head with ops.repeat: {axis: 2}" if served == 1 else None,
     )  # fmt: skip
 

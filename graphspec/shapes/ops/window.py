@@ -3,12 +3,14 @@
 import math
 
 from graphspec.shapes.dimension import Dimension, Shape, differ, plus, product, show, times
-from graphspec.shapes.dtypes import INTEGERS, need_dtype, need_same_dtype
+from graphspec.shapes.dtypes import need_dtype, need_same_dtype
 from graphspec.shapes.types import Effect, ShapeError, TensorType, need_rank
 from graphspec.shapes.windows import channel_axis, per_axis, slid, slid_over, spatial_sizes, spread, with_channels
 
 Sizes = int | tuple[int, ...]
 _COMPUTED = frozenset({"bfloat16", "float16", "float32", "float64"})
+_COMPARED = _COMPUTED | {"int8", "int16", "int32", "int64", "uint8", "uint16"}
+_VOLUMES = 5
 
 
 def conv(
@@ -18,8 +20,8 @@ def conv(
 
     FLOPs: for each element that comes out a multiply-add for each weight of its filter.
     """
-    window = _window(inputs, kernel, 3, 4, 5)
-    steps, dilations = _each(strides, window, "strides"), _each(dilation_rate, window, "dilation_rate")
+    window = _window(inputs, kernel, 3, 4, 5, dtypes=convolved(inputs.rank - 2))
+    steps, dilations = _each(strides, window, "strides", repeats=True), _each(dilation_rate, window, "dilation_rate")
     if max(steps) > 1 and max(dilations) > 1:
         raise ShapeError(f"cannot have strides {strides} and dilation_rate {dilation_rate} at once")
     _need_channels(inputs, kernel, -2, data_format)
@@ -41,7 +43,7 @@ def conv_transpose(
 
     FLOPs: for each element that goes in a multiply-add for each weight that it meets.
     """
-    window = _window(inputs, kernel, 3, 4, 5)
+    window = _window(inputs, kernel, 3, 4, 5, dtypes=convolved(inputs.rank - 2))
     steps, dilations = _each(strides, window, "strides"), _each(dilation_rate, window, "dilation_rate")
     extras: tuple[int | None, ...] = (None,) * len(window)
     if output_padding is not None:
@@ -111,7 +113,7 @@ def max_pool(
 ) -> Effect:
     """Return the effect of ``max_pool``: one FLOP for each element of each window."""
     need_rank(inputs, 3, 4, 5)
-    need_dtype(inputs, _COMPUTED | (INTEGERS if inputs.rank < _VOLUMES else frozenset()))
+    need_dtype(inputs, _COMPARED if inputs.rank < _VOLUMES else _COMPUTED)
     return _pooled(inputs, pool_size, strides, padding, data_format)
 
 
@@ -128,21 +130,32 @@ def _pooled(
     inputs: TensorType, pool_size: Sizes, strides: Sizes | None, padding: str, data_format: str | None
 ) -> Effect:
     spatial = spatial_sizes(inputs, data_format)
-    window = _each(pool_size, spatial, "pool_size")
-    steps = window if strides is None else _each(strides, spatial, "strides")
+    window = _each(pool_size, spatial, "pool_size", repeats=True)
+    steps = window if strides is None else _each(strides, spatial, "strides", repeats=True)
     after = slid_over(inputs, window, steps, padding, data_format, what="a window")
     shape = with_channels(inputs.shape[0], after, inputs.shape[channel_axis(data_format)], data_format)
     return Effect(TensorType(shape, inputs.dtype), flops=product((*shape[1:], *window)))
 
 
-def adaptive_pool(inputs: TensorType, output_size: Sizes, data_format: str | None) -> Effect:
-    """Return the effect of ``adaptive_average_pool`` and ``adaptive_max_pool``: each spatial axis gets a size.
+def adaptive_average_pool(inputs: TensorType, output_size: Sizes, data_format: str | None) -> Effect:
+    """Return the effect of ``adaptive_average_pool``: each spatial axis gets the size asked for."""
+    need_dtype(inputs, _COMPUTED)
+    return _pooled_to(inputs, output_size, data_format)
+
+
+def adaptive_max_pool(inputs: TensorType, output_size: Sizes, data_format: str | None) -> Effect:
+    """Return the effect of ``adaptive_max_pool``: each spatial axis gets the size asked for."""
+    need_dtype(inputs, _COMPARED if inputs.rank < _VOLUMES else _COMPUTED)
+    return _pooled_to(inputs, output_size, data_format)
+
+
+def _pooled_to(inputs: TensorType, output_size: Sizes, data_format: str | None) -> Effect:
+    """Return the effect of pooling to a size.
 
     Window i of n reaches from floor(i * size / n) to ceil((i + 1) * size / n); one FLOP for each element of each.
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
     """
     need_rank(inputs, 3, 4, 5)
-    need_dtype(inputs, _COMPUTED)
     before = spatial_sizes(inputs, data_format)
     if isinstance(output_size, int):
         raise ShapeError("takes a list as output_size", help=f"write {[output_size] * len(before)}")
@@ -153,21 +166,23 @@ def adaptive_pool(inputs: TensorType, output_size: Sizes, data_format: str | Non
     return Effect(TensorType(shape, inputs.dtype), flops=times(read, channels))
 
 
-_VOLUMES = 5
-
-
 def _read(size: Dimension, windows: int) -> Dimension:
     if not isinstance(size, int):
         return None
     return sum(math.ceil((number + 1) * size / windows) - number * size // windows for number in range(windows))
 
 
-def _window(inputs: TensorType, kernel: TensorType, *ranks: int) -> tuple[int, ...]:
+def convolved(count: int) -> frozenset[str]:
+    """Return the dtypes that convolutions over so many axes take."""
+    return _COMPUTED | {"int32"} if count + 2 < _VOLUMES else _COMPUTED
+
+
+def _window(inputs: TensorType, kernel: TensorType, *ranks: int, dtypes: frozenset[str] = _COMPUTED) -> tuple[int, ...]:
     """Return the size of a kernel's window; raise ShapeError unless both tensors slide over as many axes."""
     need_rank(inputs, *ranks)
     if kernel.rank != inputs.rank:
         raise ShapeError("cannot slide ", kernel, " over ", inputs, ": a kernel has as many dimensions as its input")
-    need_dtype(inputs, _COMPUTED)
+    need_dtype(inputs, dtypes)
     need_same_dtype(inputs, kernel)
     window = tuple(size for size in kernel.shape[:-2] if isinstance(size, int))
     if len(window) < kernel.rank - 2:
@@ -189,18 +204,19 @@ def _need_channels(inputs: TensorType, kernel: TensorType, axis: int, data_forma
     )  # fmt: skip
 
 
-def _each(value: Sizes, axes: Shape, name: str) -> tuple[int, ...]:
+def _each(value: Sizes, axes: Shape, name: str, *, repeats: bool = False) -> tuple[int, ...]:
+    """Return a number for each axis; where it ``repeats``, a list of one number does for all."""
     found = per_axis(value, len(axes))
-    if len(found) == 1:
+    if len(found) == 1 and repeats:
         found *= len(axes)
     if len(found) != len(axes):
-        raise ShapeError(f"has {len(found)} {name} for {len(axes)} spatial axes")
+        raise ShapeError(f"has {name} of {len(found)} numbers for {len(axes)} spatial axes")
     return found
 
 
 RULES = {
-    "adaptive_average_pool": adaptive_pool,
-    "adaptive_max_pool": adaptive_pool,
+    "adaptive_average_pool": adaptive_average_pool,
+    "adaptive_max_pool": adaptive_max_pool,
     "average_pool": average_pool,
     "conv": conv,
     "conv_transpose": conv_transpose,
