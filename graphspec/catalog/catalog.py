@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from graphspec.catalog.designs import design
 from graphspec.catalog.renamed import ARGUMENTS, EVERY_LAYER, EVERY_OPTIMIZER, LAYERS, Renamed
 
 __all__ = [
@@ -275,7 +276,8 @@ def application_names() -> tuple[str, ...]:
 @cache
 def application_layers(name: str) -> frozenset[str]:
     """Return the names of the layers inside an application, whichever of its variants is built."""
-    return frozenset(_section("application_layers").get(name, ()))
+    found = design(name)
+    return frozenset() if found is None else frozenset(found.names())
 
 
 def renamed_layer(name: str) -> Renamed | None:

@@ -3,19 +3,17 @@
 import ast
 import inspect
 import json
-import re
 import sys
 import textwrap
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from importlib import import_module
 from inspect import Parameter
 from pathlib import Path
 from typing import Any
 
 import keras
-from keras.src.utils.naming import to_snake_case
 
+from graphspec.catalog import designs, generate_applications
 from graphspec.catalog.argument_kinds import Lookup
 from graphspec.catalog.catalog import DATA, SECTIONS
 from graphspec.catalog.docstrings import argument_docs, summary
@@ -37,7 +35,6 @@ _MODULES = {
 }
 _FUNCTIONS = frozenset({"activations", "losses"})
 _FAMILIES = {"convolutional": "convolution", "activations": "activation", "utils": "interop", "export": "interop"}
-_NUMBER = re.compile(r"_\d+$")
 _TYPES = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 
 
@@ -46,7 +43,7 @@ class CatalogueError(Exception):
 
 
 def generate() -> dict[str, Section]:
-    """Return every section of the catalogue except the names of the layers inside applications."""
+    """Return every section of the catalogue except how applications are made up."""
     lookup = Lookup()
     sections: dict[str, Section] = {"keras": {"version": keras.__version__}}
     sections["layers"] = _layers(lookup)
@@ -284,54 +281,27 @@ def _applications(lookup: Lookup) -> Section:
     return section
 
 
-def application_layers(names: Iterable[str]) -> Section:
-    """Return the names of the layers of applications in all variants, without those that Keras numbers as it goes."""
-    section: Section = {}
-    for name in names:
-        function = getattr(keras.applications, name)
-        builds = [(variant, _layer_names(function, variant)) for variant in _variants(function)]
-        times = Counter(layer for _, numbered in builds for layer in numbered)
-        found = {layer for layer, count in times.items() if count > 1}
-        for variant, numbered in builds:
-            once = numbered.keys() - found
-            # A name that looks like a numbered one is a fixed name only if it comes out again.
-            again = _layer_names(function, variant) if any(numbered[layer] for layer in once) else numbered
-            found |= once & again.keys()
-        section[name] = sorted(found)
-    return section
-
-
-def _variants(function: Any) -> Iterator[dict[str, object]]:  # noqa: ANN401 - a function of Keras
-    """Yield arguments that together bring out every layer that the function can build."""
-    yield {"include_top": True}
-    yield {"include_top": False, "pooling": "avg"}
-    yield {"include_top": False, "pooling": "max"}
-    if "minimalistic" in inspect.signature(function).parameters:
-        yield {"include_top": True, "minimalistic": True}
-
-
-def _layer_names(function: Any, variant: dict[str, object]) -> dict[str, bool]:  # noqa: ANN401 - a function of Keras
-    """Return the names of the layers of one build, and whether each looks like one that Keras made up."""
-    with keras.StatelessScope(initialize_variables=False):
-        model = function(weights=None, **variant)
-    return {layer.name: _NUMBER.sub("", layer.name) == to_snake_case(type(layer).__name__) for layer in model.layers}
-
-
 def text_of(section: Section) -> str:
     """Return a section as JSON with one entry a line."""
     lines = (f"{json.dumps(name)}: {json.dumps(entry, ensure_ascii=False)}" for name, entry in section.items())
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
+def texts() -> Iterator[tuple[Path, str]]:
+    """Yield the path and the text of each data file."""
+    sections = generate()
+    for name, section in sections.items():
+        yield Path(DATA, f"{name}.json"), text_of(section)
+    for name in sections["applications"]:
+        yield Path(designs.DATA, f"{name}.json"), generate_applications.text_of(generate_applications.application(name))
+
+
 def main(arguments: list[str]) -> int:
     """Write the data, or with ``--check`` compare it, and return the exit status."""
-    sections = generate()
-    sections["application_layers"] = application_layers(sections["applications"])
     differing = []
-    for name, section in sections.items():
-        path = Path(DATA, f"{name}.json")
-        text = text_of(section)
+    for path, text in texts():
         if "--check" not in arguments:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
         elif not path.is_file() or path.read_text(encoding="utf-8") != text:
             differing.append(path.name)

@@ -29,6 +29,9 @@ from graphspec.shapes.types import (
     Weight,
 )
 
+# The family of the layers that no spec can name.
+_OF_APPLICATIONS = "application"
+
 
 class _Silence(Exception):  # noqa: N818 - no error of anyone: a mistake further up has been told
     """What a call takes is unknown, so nothing can be said of it."""
@@ -79,7 +82,8 @@ class _Inference:
             self.types[item.name] = given[item.name]
             self.spans[item.name] = item.span
         for made in self.graph.callables.values():
-            if made.graph is not None:
+            # A Sequential, which only applications have, gets its sizes from its call.
+            if made.graph is not None and made.type != "Sequential":
                 self.alone(made, made.graph)
         for node in self.graph.nodes:
             self.spans[node.name] = node.span
@@ -158,7 +162,13 @@ class _Inference:
     def layer_type(self, made: Callable) -> LayerType:
         found = self.layers.get(id(made))
         if found is None:
-            found = self.layers[id(made)] = self.new_layer_type(made)
+            try:
+                found = self.new_layer_type(made)
+            except ShapeError:
+                # Arguments that Keras refuses are told at the first call alone.
+                self.layers[id(made)] = LayerType(made.type, {}, FLOATX, FLOATX, _unknown)
+                raise
+            self.layers[id(made)] = found
         return found
 
     def new_layer_type(self, made: Callable) -> LayerType:
@@ -168,7 +178,7 @@ class _Inference:
         if graph is not None:
             return LayerType(made.type, {}, compute, variable, _ModelEffect(self, made, graph))
         found = catalog.layer(made.type) if made.kind == "layer" else None
-        rule = layer_rule(found.family, made.type) if found is not None else None
+        rule = layer_rule(_OF_APPLICATIONS if found is None else found.family, made.type)
         if rule is None or not made.complete:
             raise UnknownEffectError
         given = {key: self.argument(value, {}, None) for key, value in made.arguments.items()}
@@ -290,7 +300,7 @@ class _ModelEffect:
     def __call__(self, *args: Argument, **_: Argument) -> Effect:
         values = args[0] if args and isinstance(args[0], tuple) else args
         given = {
-            item.name: _fitted(item, value) for item, value in zip(self.graph.inputs, values, strict=False)
+            item.name: _fitted(item, value, self.made) for item, value in zip(self.graph.inputs, values, strict=False)
             if isinstance(value, TensorType)
         }  # fmt: skip
         if len(given) != len(self.graph.inputs):
@@ -371,7 +381,7 @@ def _cast(found: Outputs, layer: LayerType | None, sources: dict[int, str], labe
     return found
 
 
-def _fitted(item: Input, x: TensorType) -> TensorType:
+def _fitted(item: Input, x: TensorType, made: Callable) -> TensorType:
     """Return the type of a nested model's input, as far as the input's own shape and the tensor say.
 
     Keras adds or takes away a last dimension of 1 where that makes the number of dimensions right.
@@ -386,11 +396,18 @@ def _fitted(item: Input, x: TensorType) -> TensorType:
         shape = (*shape, 1)
     if len(shape) != declared.rank:
         raise ShapeError(f'takes {declared} as "{item.name}", not ', x)
+    help_ = f"write input_shape: {_listed(x)}" if made.kind == "application" else None
     sizes = [shape[0]]
     for axis, (own, size) in enumerate(zip(declared.shape[1:], shape[1:], strict=True), 1):
         if isinstance(own, int) and isinstance(size, int) and own != size:
             raise ShapeError(
-                f'takes {declared} as "{item.name}", not ', x, f": dimension {axis} is {show(own)} and {show(size)}"
-            )
+                f'takes {declared} as "{item.name}", not ', x, f": dimension {axis} is {show(own)} and {show(size)}",
+                help=help_,
+            )  # fmt: skip
         sizes.append(own if isinstance(own, int) else size)
     return TensorType(tuple(sizes), declared.dtype)
+
+
+def _listed(x: TensorType) -> str:
+    sizes = (str(size) if isinstance(size, int) else "null" for size in x.shape[1:])
+    return f"[{', '.join(sizes)}]"

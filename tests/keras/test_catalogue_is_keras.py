@@ -7,7 +7,7 @@ from inspect import Parameter
 
 import pytest
 
-from graphspec.catalog import catalog
+from graphspec.catalog import catalog, designs
 from graphspec.catalog.tables.layers import LEFT_OUT
 
 pytestmark = pytest.mark.keras
@@ -72,9 +72,13 @@ def test_the_data_is_what_keras_offers(generate):
         assert generate.text_of(section) == committed, f"run python -m graphspec.catalog.generate: {name} differs"
 
 
-@pytest.mark.parametrize("name", ["VGG16", "InceptionV3", "MobileNetV3Small"])
-def test_the_layers_of_applications(generate, name):
-    assert frozenset(generate.application_layers([name])[name]) == catalog.application_layers(name)
+@pytest.mark.parametrize(
+    "name", ["ConvNeXtTiny", "EfficientNetB0", "InceptionV3", "MobileNet", "NASNetMobile", "VGG16"]
+)
+def test_how_applications_are_made_up(name):
+    applications = pytest.importorskip("graphspec.catalog.generate_applications")
+    committed = (designs.DATA / f"{name}.json").read_text(encoding="utf-8")
+    assert applications.text_of(applications.application(name)) == committed
 
 
 def test_the_version():
