@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from graphspec.shapes.dtypes import COMPLEX, FLOATX, INTEGERS, SIGNED
+from graphspec.shapes.dtypes import COMPLEX, INTEGERS, SIGNED
 from graphspec.shapes.types import Argument, ShapeError, TensorType
 
 _FLOATING = frozenset({"bfloat16", "float16", "float32", "float64"})
@@ -41,32 +41,6 @@ def need_kind(kind: Kind, dtype: str, *tensors: TensorType) -> None:
     first, *rest = tensors
     others = [part for x in rest for part in (" and ", x)]
     raise ShapeError(f"takes {kind.name}, and not {dtype}: ", first, *others, help=_CAST)
-
-
-def array(value: Argument) -> TensorType:
-    """Return the type of a tensor, or of the one that Keras makes of numbers in lists: float32, int32 or bool."""
-    if isinstance(value, TensorType):
-        return value
-    shape: list[int] = []
-    inner = value
-    while isinstance(inner, tuple):
-        shape.append(len(inner))
-        inner = inner[0] if inner else 0.0
-    return TensorType(tuple(shape), dtype_of_numbers(value))
-
-
-def dtype_of_numbers(value: Argument) -> str:
-    """Return the dtype that Keras gives to a number, or to numbers in lists: that of the widest.
-
-    >>> dtype_of_numbers((1, 2.5)), dtype_of_numbers(3)
-    ('float32', 'int32')
-    """
-    if isinstance(value, tuple):
-        found = {dtype_of_numbers(item) for item in value}
-        return next((dtype for dtype in (FLOATX, "int32", "bool") if dtype in found), FLOATX)
-    if isinstance(value, TensorType):
-        raise ShapeError("takes no tensors in a list: ", value, help="join them before: ops.stack")
-    return "bool" if isinstance(value, bool) else "int32" if isinstance(value, int) else FLOATX
 
 
 def need_plain(value: Argument, name: str, plain: tuple[type, ...]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from graphspec.shapes.dtypes import INTEGERS, UNSIGNED
+from graphspec.shapes.dtypes import INTEGERS, UNSIGNED, result_type
 from graphspec.shapes.types import Argument, ShapeError, TensorType, as_tensor
 
 _SHOWN_LENGTH = 60
@@ -22,6 +22,16 @@ def operand(value: Argument) -> TensorType:
         raise ShapeError("takes one tensor, not a list")
     dtype = next((name for kind, name in _BY_KIND if kind in kinds), "float32")
     return TensorType(_lengths(value), dtype)
+
+
+def array(value: Argument) -> TensorType:
+    """Return the type of the tensor that Keras makes of an operand, numbers included: float32, int32 or bool.
+
+    >>> array(3)
+    TensorType(shape=(), dtype='int32')
+    """
+    found = operand(value)
+    return found if isinstance(value, TensorType) else TensorType(found.shape, result_type(found.dtype))
 
 
 def need_tensor(value: Argument, name: str) -> TensorType:

@@ -4,8 +4,9 @@ from graphspec.shapes.axes import axes_of
 from graphspec.shapes.broadcast import broadcast
 from graphspec.shapes.dimension import product, times
 from graphspec.shapes.layers import categorical, lookup, pipeline, spectrogram
+from graphspec.shapes.literals import operand
 from graphspec.shapes.rules import Rule
-from graphspec.shapes.types import Argument, Effect, LayerType, ShapeError, TensorType, Weight, as_tensor, need_size
+from graphspec.shapes.types import Effect, LayerType, ShapeError, TensorType, Weight, need_size
 
 _UNKNOWN = "give that dimension a size, or keep another: axis"
 
@@ -14,7 +15,7 @@ def rescaling(layer: LayerType, inputs: TensorType) -> Effect:
     """Return the effect of Rescaling, whose scale and offset may be arrays; two FLOPs for each element."""
     if inputs.dtype == "string":
         raise ShapeError("cannot rescale string: ", inputs)
-    shape = broadcast(inputs, _array(layer["scale"]), _array(layer["offset"]), verb="rescale")
+    shape = broadcast(inputs, operand(layer["scale"]), operand(layer["offset"]), verb="rescale")
     return Effect(TensorType(shape, layer.compute_dtype), flops=times(product(shape[1:]), 2))
 
 
@@ -32,7 +33,7 @@ def normalization(layer: LayerType, inputs: TensorType) -> Effect:
         return Effect(made, _adapted(layer, sizes), flops)
     if layer["mean"] is None or layer["variance"] is None:
         raise ShapeError('needs both "mean" and "variance", or neither')
-    _need_statistics(_array(layer["mean"]), _array(layer["variance"]), sizes)
+    _need_statistics(operand(layer["mean"]), operand(layer["variance"]), sizes)
     return Effect(made, flops=flops)
 
 
@@ -49,14 +50,6 @@ def _need_statistics(mean: TensorType, variance: TensorType, sizes: tuple[int, .
     for size, own in zip(reversed(mean.shape), reversed(sizes), strict=False):
         if size not in {1, own}:
             raise ShapeError(f"has a mean of shape {mean.shape} for axes of sizes {sizes}")
-
-
-def _array(value: Argument) -> TensorType:
-    """Return the type of an argument that is an array, a number or nested numbers."""
-    if not isinstance(value, tuple):
-        return as_tensor(value)
-    inner = _array(value[0]) if value else as_tensor(0.0)
-    return TensorType((len(value), *inner.shape), inner.dtype)
 
 
 RULES: dict[str, Rule] = {

@@ -6,7 +6,8 @@ from graphspec.shapes.axes import axes_of, axis_of
 from graphspec.shapes.broadcast import broadcast
 from graphspec.shapes.dimension import plus, product, quotient
 from graphspec.shapes.dtypes import counted, float_of
-from graphspec.shapes.kinds import FLOATING, INEXACT, NUMERIC, REAL, Kind, array, need_kind
+from graphspec.shapes.kinds import FLOATING, INEXACT, NUMERIC, REAL, Kind, need_kind
+from graphspec.shapes.literals import array
 from graphspec.shapes.ops.norms import need_norm
 from graphspec.shapes.types import Argument, Effect, ShapeError, TensorType
 

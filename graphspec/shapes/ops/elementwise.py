@@ -28,10 +28,10 @@ from graphspec.shapes.kinds import (
     REAL,
     WITH_SIGN,
     Kind,
-    array,
     need_kind,
     need_plain,
 )
+from graphspec.shapes.literals import array
 from graphspec.shapes.types import Argument, Effect, ShapeError, TensorType, as_tensor
 
 Rule = Callable[..., Effect]

@@ -3,7 +3,8 @@
 from graphspec.shapes.axes import axes_of, reduced
 from graphspec.shapes.dimension import product
 from graphspec.shapes.dtypes import float_of, real_float_of
-from graphspec.shapes.kinds import NUMERIC, REAL, array, need_kind
+from graphspec.shapes.kinds import NUMERIC, REAL, need_kind
+from graphspec.shapes.literals import array
 from graphspec.shapes.types import Argument, Effect, ShapeError, TensorType
 
 _MATRIX = 2

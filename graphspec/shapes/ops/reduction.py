@@ -13,7 +13,8 @@ from graphspec.shapes.dtypes import (
     to_bool,
     to_index,
 )
-from graphspec.shapes.kinds import BUT_STRING, COUNTABLE, FLOATING, NUMERIC, REAL, Kind, array, need_kind
+from graphspec.shapes.kinds import BUT_STRING, COUNTABLE, FLOATING, NUMERIC, REAL, Kind, need_kind
+from graphspec.shapes.literals import array
 from graphspec.shapes.ops.norms import norm
 from graphspec.shapes.types import Argument, Effect, ShapeError, TensorType
 

@@ -6,7 +6,8 @@ from graphspec.shapes.bits import bits_of
 from graphspec.shapes.broadcast import broadcast
 from graphspec.shapes.dimension import Count, differ, product, show, times
 from graphspec.shapes.dtypes import counted, is_float, result_type
-from graphspec.shapes.kinds import REAL, array, need_kind, need_plain
+from graphspec.shapes.kinds import REAL, need_kind, need_plain
+from graphspec.shapes.literals import array
 from graphspec.shapes.types import Argument, Effect, ShapeError, TensorType, as_tensor, need_rank
 
 _NUMBER: tuple[type, ...] = (int, float)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from graphspec.shapes.axes import axes_of, axis_of, reduced
 from graphspec.shapes.dimension import Shape, differ, product
 from graphspec.shapes.dtypes import float_of, result_type, wide_float_of
-from graphspec.shapes.kinds import FLOATING, NUMERIC, REAL, array, need_kind, need_plain
+from graphspec.shapes.kinds import FLOATING, NUMERIC, REAL, need_kind, need_plain
+from graphspec.shapes.literals import array
 from graphspec.shapes.types import Argument, Effect, ShapeError, TensorType, need_rank
 
 _CORRELATED = 2
