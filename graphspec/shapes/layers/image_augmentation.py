@@ -1,6 +1,6 @@
 """Layers that change images at random in training: sizes stay, and in inference they take no FLOPs."""
 
-from graphspec.shapes.dtypes import is_float
+from graphspec.shapes.dtypes import is_float, result_type
 from graphspec.shapes.rules import Rule
 from graphspec.shapes.types import Argument, Effect, LayerType, ShapeError, TensorType, need_rank, same
 
@@ -29,11 +29,12 @@ def of_numbers(layer: LayerType, data: TensorType) -> Effect:
     return kept(layer, data)
 
 
-def of_floats(layer: LayerType, data: TensorType) -> Effect:
-    """Return the effect of a layer that gives images of the same size and dtype, and takes floats alone."""
+def saturation(layer: LayerType, data: TensorType) -> Effect:
+    """Return the effect of RandomSaturation, which takes floats alone and multiplies them by its own."""
     if not is_float(data.dtype):
         raise ShapeError(f"works on floats, and gets {data.dtype}: ", data, help=_CAST)
-    return kept(layer, data)
+    _need_images(layer, data)
+    return same(data, dtype=result_type(data.dtype, layer.compute_dtype))
 
 
 def contrast(layer: LayerType, data: TensorType) -> Effect:
@@ -157,7 +158,7 @@ RULES: dict[str, Rule] = {
     "RandomPerspective": perspective,
     "RandomPosterization": cast,
     "RandomRotation": cast,
-    "RandomSaturation": colored(of_floats, 3),
+    "RandomSaturation": colored(saturation, 3),
     "RandomSharpness": cast,
     "RandomShear": cast,
     "RandomTranslation": cast,
