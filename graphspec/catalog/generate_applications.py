@@ -187,11 +187,13 @@ class _Reader:
         if isinstance(operation, keras.Sequential):
             channels = operation.input_shape[-1]
             own = model.input_shape[-1]
-            layers = [[layer.name, self.row_of(type(layer).__name__, _arguments(layer))] for layer in operation.layers]
+            layers = [
+                [layer.name, self.row_of(type(layer).__name__, self.arguments(layer))] for layer in operation.layers
+            ]
             return self.row_of(
                 "Sequential", {"channels": "$channels" if channels == own else channels, "layers": layers}
             )
-        arguments = _arguments(operation)
+        arguments = self.arguments(operation)
         if self.name in _IS_SCALED and arguments.get("filters") not in {None, "$classes"}:
             arguments["filters"] = ["$alpha", arguments["filters"]]
         padding = self.seen.paddings.get(id(call.input_tensors[0]))
@@ -202,31 +204,30 @@ class _Reader:
             arguments["padding"] = ["$padding", kernel, halvings, self.name in _ARE_TRIMMED]
         return self.row_of(type(operation).__name__, arguments)
 
+    def arguments(self, layer: Any) -> Facts:  # noqa: ANN401 - a layer of Keras
+        """Return the arguments of a layer that differ from the defaults, without those that only training needs."""
+        known = catalog.layer(type(layer).__name__)
+        defaults = None if known is None else {item.name: item.default for item in known.arguments.values()}
+        found: Facts = {}
+        for name, given in layer.get_config().items():
+            is_known = defaults is None or name in defaults
+            if name in _LEFT_OUT or name.endswith(_LEFT_OUT_ENDS) or not is_known:
+                continue
+            value = self.plain(given)
+            if defaults is None or value != defaults[name]:
+                found[name] = value
+        return found
+
+    def plain(self, value: Any) -> Any:  # noqa: ANN401 - a value in a config of Keras
+        if isinstance(value, tuple | list):
+            return [self.plain(item) for item in value]
+        if hasattr(value, "tolist"):
+            return self.plain(value.tolist())
+        signs = {name: sign for name, sign in _SENTINELS.items() if self.takes(name)}
+        return next((f"${name}" for name, sign in signs.items() if type(sign) is type(value) and sign == value), value)
+
     def row_of(self, kind: str, arguments: Facts) -> int:
         return self.rows.setdefault(json.dumps([kind, arguments]), len(self.rows))
-
-
-def _arguments(layer: Any) -> Facts:  # noqa: ANN401 - a layer of Keras
-    """Return the arguments of a layer that differ from the defaults, without those that only training needs."""
-    config = layer.get_config()
-    known = catalog.layer(type(layer).__name__)
-    defaults = None if known is None else {item.name: item.default for item in known.arguments.values()}
-    found: Facts = {}
-    for name, given in config.items():
-        if name in _LEFT_OUT or name.endswith(_LEFT_OUT_ENDS) or (defaults is not None and name not in defaults):
-            continue
-        value = _plain(given)
-        if defaults is None or value != defaults[name]:
-            found[name] = value
-    return found
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - a value in a config of Keras
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    if hasattr(value, "tolist"):
-        return _plain(value.tolist())
-    return next((f"${name}" for name, sign in _SENTINELS.items() if type(sign) is type(value) and sign == value), value)
 
 
 def _agreeing(one: list[Line], other: list[Line]) -> int:

@@ -27,7 +27,8 @@ def shape_of(kind: str, arguments: Mapping[str, Value], design: Design) -> Shape
     """Return the shape of the image that an application takes; raises ShapeError where Keras refuses the one given."""
     top = arguments["include_top"] is True
     given = arguments["input_shape"]
-    if not isinstance(given, tuple) or not given:
+    # An empty shape counts as none, but a MobileNet looks into it first.
+    if not isinstance(given, tuple) or (not given and not kind.startswith("MobileNet")):
         return design.top_shape if top else design.bare_shape
     shape: Shape = tuple(size if isinstance(size, int) else None for size in given)
     told = f"input_shape is {_told(shape)}"
