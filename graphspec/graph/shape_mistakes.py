@@ -1,6 +1,6 @@
 """Tell what a rule says of tensors that do not fit: with their shapes, where they come from, and the node at fault."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
@@ -19,9 +19,10 @@ class Operands:
     types: Mapping[str, Outputs | None]
     spans: Mapping[str, Span]
 
-    def shown(self) -> Iterator[str]:
-        """Yield the first few with their shapes, each source once."""
-        for label in list(dict.fromkeys(self.sources.values()))[:_MAX_SHOWN]:
+    def shown(self, told: Collection[str]) -> Iterator[str]:
+        """Yield the first few with their shapes, each source once, but for those that are told already."""
+        others = [label for label in dict.fromkeys(self.sources.values()) if label not in told]
+        for label in others[:_MAX_SHOWN]:
             yield f'{self._shape(label)} from "{label}"'
 
     def related(self, labels: list[str]) -> list[Related]:
@@ -43,14 +44,16 @@ class Operands:
 
 
 def report(node: Node, called: str | None, error: ShapeError, operands: Operands, diagnostics: Diagnostics) -> None:
-    """Report a mistake at its node; a fact that names no tensor is followed by what the call gets."""
+    """Report a mistake at its node; a fact that names not even two tensors is followed by those that the call gets."""
     kind = called or ("[...]" if node.kind == "index" else f"ops.{node.target}")
     labels = [operands.sources[id(part)] for part in error.parts if id(part) in operands.sources]
     told = "".join(_told(part, operands.sources) for part in error.parts)
     if not any(isinstance(part, TensorType) for part in error.parts):
-        gets = " and ".join(operands.shown())
+        gets = " and ".join(operands.shown(()))
         told += f"; it gets {gets}" if gets else ""
         labels = list(operands.sources.values())
+    elif len(labels) == 1 and (others := " and ".join(operands.shown(labels))):
+        told += f", beside {others}"
     diagnostics.error(
         "GS501", f'"{node.name}" ({kind}) {told}', node.span, help=error.help, related=operands.related(labels),
         node=node.name,
