@@ -76,6 +76,11 @@ def check_arguments(
     return values
 
 
+def has_all(values: MappingABC[str, Value], given: Mapping | None) -> bool:
+    """Say whether every argument that was given has a value: one that refers to a wrong entry has none, silently."""
+    return len(values) == (0 if given is None else len(given.entries))
+
+
 def _declared_name(
     owner: str, entry: Entry, declared: MappingABC[str, Argument], given: Mapping | None, checker: Checker
 ) -> str | None:
@@ -398,7 +403,7 @@ def make_layer(
     values = check_arguments(name, place, found.arguments, given, path, checker)
     return Callable(
         key=path, keras_name=keras_name or path, kind="layer", type=found.replaces or found.name, arguments=values,
-        trainable=trainable, complete=len(checker.diagnostics) == before, span=place,
+        trainable=trainable, complete=len(checker.diagnostics) == before and has_all(values, given), span=place,
     )  # fmt: skip
 
 

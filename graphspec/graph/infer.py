@@ -3,7 +3,8 @@
 A call whose inputs do not fit is reported once, at its node; what depends on it is unknown, and unknown is silent.
 """
 
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 
 from graphspec.catalog import catalog
@@ -61,7 +62,7 @@ class _Inference:
     graph: Graph
     diagnostics: Diagnostics
     builds: _Builds
-    outer: Mapping[str, Callable]
+    outer: MutableMapping[str, Callable]
     policy: str = FLOATX
     types: dict[str, Outputs | None] = field(default_factory=dict)
     flops: dict[str, Count] = field(default_factory=dict)
@@ -69,11 +70,12 @@ class _Inference:
     models: dict[str, TypedGraph] = field(default_factory=dict)
     layers: dict[int, LayerType] = field(default_factory=dict)
     spans: dict[str, Span] = field(default_factory=dict)
-    callables: Mapping[str, Callable] = field(init=False)
+    callables: MutableMapping[str, Callable] = field(init=False)
 
     def __post_init__(self) -> None:
         """Put what is in sight together."""
-        self.callables = {**self.outer, **self.graph.callables}
+        own = dict(self.graph.callables)
+        self.callables = ChainMap(own, self.outer) if self.outer else own
 
     def run(self, given: Mapping[str, TensorType | None]) -> TypedGraph:
         """Infer all calls from the types of the inputs."""

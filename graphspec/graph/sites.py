@@ -11,7 +11,7 @@ from graphspec.diagnostics.suggest import did_you_mean, nearest
 from graphspec.frontend.document import What
 from graphspec.frontend.program import Call, Program
 from graphspec.frontend.tree import Mapping, Scalar
-from graphspec.graph.arguments import check_arguments, make_layer
+from graphspec.graph.arguments import check_arguments, has_all, make_layer
 from graphspec.graph.bind import Bound, Signature, check_literals
 from graphspec.graph.checker import Checker
 from graphspec.graph.ir import Callable
@@ -232,5 +232,5 @@ def _application(
     values = check_arguments(what.name, what.span, found.arguments, given, path, checker)
     return Callable(
         key=path, keras_name=keras_name, kind="application", type=what.name, arguments=values, trainable=trainable,
-        complete=len(checker.diagnostics) == before, span=what.span,
+        complete=len(checker.diagnostics) == before and has_all(values, given), span=what.span,
     )  # fmt: skip

@@ -173,3 +173,17 @@ def test_models_within_models_are_inferred_once_each() -> None:
         )
     text += f"inputs: {{x: [3]}}\nnodes: {{y: {{call: m{depth - 1}, from: x}}}}\noutputs: y\n"
     assert types_of(text)["y"] == "(batch, 3)"
+
+
+def test_an_argument_that_refers_to_a_wrong_entry_leaves_its_layer_unknown() -> None:
+    found = messages_of(
+        """graphspec: 1
+layers: {bad: {Dence: {units: 3}}}
+inputs: {x: [5, 4]}
+nodes:
+  a: {TimeDistributed: {layer: {ref: bad}}, from: x}
+  b: {Dense: {units: 1}, from: a}
+outputs: b
+"""
+    )
+    assert [message[:5] for message in found] == ["GS401"]
