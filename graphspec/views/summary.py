@@ -1,14 +1,14 @@
 """What is in a model: a row for each call, with shapes, parameters and FLOPs, and the totals."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from graphspec.graph.ir import Callable, Node, operands_of
 from graphspec.graph.lint import reached
 from graphspec.graph.typed import TypedGraph, is_trainable, output_types
 from graphspec.shapes.bits import bits_of
 from graphspec.shapes.dimension import Count, Dim, plus, product, times
-from graphspec.shapes.types import Outputs, TensorType
+from graphspec.shapes.types import Outputs, TensorType, Weight
 
 CHAIN = "chain"
 EXPRESSION = "expr"
@@ -87,7 +87,7 @@ def _calls(rows: Iterable[Row]) -> Iterator[Row]:
 def summarize(typed: TypedGraph) -> Summary:
     """Return the summary of a typed graph, without what no output needs."""
     graph = typed.graph
-    rows = _grouped(tuple(_rows(typed, _Counted(set(), {}))), graph.chains)
+    rows = _grouped(tuple(_rows(typed, _Counted())), graph.chains)
     return Summary(
         name=graph.name,
         inputs=tuple(_port(item.name, typed.types[item.name]) for item in graph.inputs),
@@ -103,10 +103,14 @@ def summarize(typed: TypedGraph) -> Summary:
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """The weights that a row has counted, and the first call of each callable."""
+    """The weights that a row has counted, here or in the graph around, and the first call of each callable."""
 
-    weights: set[int]
-    first_call: dict[str, str]
+    weights: set[int] = field(default_factory=set)
+    first_call: dict[str, str] = field(default_factory=dict)
+    outer: "_Counted | None" = None
+
+    def has(self, weight: Weight) -> bool:
+        return id(weight) in self.weights or (self.outer is not None and self.outer.has(weight))
 
 
 def _rows(typed: TypedGraph, counted: _Counted) -> Iterator[Row]:
@@ -146,7 +150,7 @@ def _with_weights(row: Row, made: Callable, typed: TypedGraph, counted: _Counted
     weights = typed.weights.get(made.key)
     if weights is None:
         return replace(row, parameters=None, trainable=None, weights_bytes=None, rows=rows)
-    new = [weight for weight in weights if id(weight) not in counted.weights]
+    new = [weight for weight in weights if not counted.has(weight)]
     counted.weights.update(id(weight) for weight in new)
     return replace(
         row,
@@ -158,7 +162,7 @@ def _with_weights(row: Row, made: Callable, typed: TypedGraph, counted: _Counted
 
 
 def _inside(inner: TypedGraph, counted: _Counted) -> tuple[Row, ...]:
-    return _grouped(tuple(_rows(inner, _Counted(set(counted.weights), {}))), inner.graph.chains)
+    return _grouped(tuple(_rows(inner, _Counted(outer=counted))), inner.graph.chains)
 
 
 def _grouped(rows: tuple[Row, ...], chains: Collection[str], prefix: str = "") -> tuple[Row, ...]:
