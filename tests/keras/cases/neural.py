@@ -1,7 +1,7 @@
 """Cases of normalization and losses.
 
 Left out: ``categorical_crossentropy`` of logits along a negative axis but the last, which TensorFlow fails at; beams of
-integers, of which whether there are as many paths as asked for depends on ties.
+integers, or over no steps, where values decide whether there are as many paths as asked for.
 """
 
 import random
@@ -124,7 +124,9 @@ def ctc_decode(rng: random.Random) -> Case:
     )  # fmt: skip
     if arguments.get("strategy") == "beam_search":
         inputs["inputs"]["dtype"] = "float32"
-    return of("ops.ctc_decode", arguments, inputs)
+    steps = shape[0] if shape and isinstance(shape[0], int) else 4
+    data = {"sequence_lengths": np.full([3, *inputs["sequence_lengths"]["shape"]], steps)}
+    return of("ops.ctc_decode", arguments, inputs, data=data)
 
 
 CASES: dict[str, Generator] = {

@@ -3,7 +3,8 @@
 Keras 3.15.1 hands ``padding`` and ``output_padding`` of ``conv_transpose`` over in the wrong order, so that no model
 runs it; it is mended here. What comes of ``adaptive_average_pool`` and ``adaptive_max_pool`` has a dimension too many
 in Keras' symbols, and not in a run. Left out: pooling over three axes in dtypes that TensorFlow alone has no kernels
-for on the CPU, and adaptive pooling over one axis to a list of several sizes, of which it takes the first.
+for on the CPU; adaptive pooling over one axis to a list of several sizes, and a list of more ``output_padding`` than
+axes, of both of which Keras takes the first.
 """
 
 import random
@@ -74,7 +75,7 @@ def convolution(what: str) -> Generator:
         if rng.random() < 0.3:
             arguments["dilation_rate"] = sizes_of(rng, count, [1, 2])
         if what == "ops.conv_transpose" and rng.random() < 0.3:
-            arguments["output_padding"] = sizes_of(rng, count, [0, 1])
+            arguments["output_padding"] = sizes_of(rng, count, [0, 1], wrong=0)
         names = {"inputs": "inputs", "kernel": "kernel"}
         if what == "ops.separable_conv":
             between = channels * filters
