@@ -106,16 +106,16 @@ def test_an_error_of_keras_names_the_node_and_its_place(tmp_path: Path) -> None:
         graphspec: 1
         inputs: {a: [4], b: [5]}
         nodes:
-          sum: {Add: {}, from: [a, b]}
-          flat: {Conv2D: {filters: 1, kernel_size: 1}, from: a}
-        outputs: [sum, flat]
+          one: {PReLU: {alpha_initializer: orthogonal}, from: a}
+          other: {PReLU: {alpha_initializer: orthogonal}, from: b}
+        outputs: [one, other]
         """,
     )
     with pytest.raises(graphspec.SpecError) as caught:
         spec.build()
     found = caught.value.diagnostics
-    assert [(item.code, item.node, item.span.line) for item in found] == [("GS601", "sum", 5), ("GS601", "flat", 6)]
-    assert "incompatible shapes" in found[0].message
+    assert [(item.code, item.node, item.span.line) for item in found] == [("GS601", "one", 5), ("GS601", "other", 6)]
+    assert "two-dimensional" in found[0].message
     assert "Traceback" not in str(caught.value)
 
 
