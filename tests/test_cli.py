@@ -172,6 +172,23 @@ def test_a_plugin_beside_the_project_loads(folder: Path, by_setting: bool) -> No
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.keras
+def test_keras_tells_what_a_plugin_makes(folder: Path) -> None:
+    (folder / "my_layers.py").write_text(PLUGIN)
+    spec = GOOD.replace("Dense: {units: 2}", "my_layers.Twice: {}") + "expect: {parameters: 7}\n"
+    (folder / "twice.yaml").write_text(spec)
+    shallow = graphspec(folder, "validate", "twice.yaml", "--plugin", "my_layers")
+    assert (shallow.returncode, "warning[GS712]" in shallow.stdout) == (0, True)
+    deep = graphspec(folder, "validate", "twice.yaml", "--plugin", "my_layers", "--deep")
+    assert (deep.returncode, "GS712" in deep.stdout, "error[GS502]" in deep.stdout) == (1, False, True)
+    document = json.loads(
+        graphspec(folder, "summary", "twice.yaml", "--plugin", "my_layers", "--format", "json").stdout
+    )
+    assert (document["exact"], document["parameters"]["total"]) == (False, None)
+    asked = graphspec(folder, "summary", "twice.yaml", "--plugin", "my_layers", "--format", "json", "--deep")
+    assert json.loads(asked.stdout)["parameters"]["total"] == 0
+
+
 SHARED = """
 graphspec: 1
 layers: {scorer: {Dense: {units: 1}}}

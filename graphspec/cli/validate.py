@@ -114,12 +114,16 @@ def _ask_keras(result: Compilation, options: Options, findings: _Findings) -> No
     if loaded is None:
         return
     open_keras(Progress(quiet=True))
+    from graphspec.graph.expect import UNCHECKED, check_expect  # noqa: PLC0415 - as the next
     from graphspec.target.ask import ask, compare  # noqa: PLC0415 - Keras is asked on request alone
 
     diagnostics = Diagnostics()
     asked = ask(loaded.graph, diagnostics, trust=options.trust)
     if asked is not None:
         compare(loaded.graph, asked, diagnostics)
+        left_open = {item for item in result.diagnostics if item.code == UNCHECKED}
+        findings.diagnostics = [item for item in findings.diagnostics if item not in left_open]
+        check_expect(result.document.expect if result.document else None, asked, diagnostics)
     findings.diagnostics += diagnostics.sorted()
 
 

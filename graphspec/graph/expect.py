@@ -12,6 +12,7 @@ from graphspec.graph.typed import TypedGraph, is_trainable, output_types, total_
 from graphspec.shapes.dimension import Count, Dimension, named
 from graphspec.shapes.types import TensorType, show_shape
 
+UNCHECKED = "GS712"
 OUTPUTS = "outputs"
 _BOUNDS = ("min", "max")
 
@@ -191,4 +192,4 @@ def _shape(entry: Entry, diagnostics: Diagnostics) -> tuple[Dimension, ...] | No
 
 
 def _report_open(subject: str, why: str, place: Span, diagnostics: Diagnostics) -> None:
-    diagnostics.warning("GS712", f"{subject} cannot be checked: {why}", place)
+    diagnostics.warning(UNCHECKED, f"{subject} cannot be checked: {why}", place)
