@@ -9,8 +9,7 @@ shows all of them. Only ``lower`` and what follows it load Keras.
 
 import gc
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -66,7 +65,7 @@ def compile_file(path: Path, options: Options, shown_as: str | None = None) -> C
     """Return what becomes of the spec in a file."""
     diagnostics = Diagnostics()
     shown = shown_as or str(path)
-    with _garbage_left():
+    with _GarbageLeft():
         source = load_source(path, shown, options.limits, diagnostics)
         return _Session(options, diagnostics, path).compile(source, shown)
 
@@ -74,20 +73,23 @@ def compile_file(path: Path, options: Options, shown_as: str | None = None) -> C
 def compile_bytes(data: bytes, shown_as: str, options: Options, folder: Path) -> Compilation:
     """Return what becomes of a spec that is not in a file; paths in it are relative to ``folder``."""
     diagnostics = Diagnostics()
-    with _garbage_left():
+    with _GarbageLeft():
         source = decode(data, shown_as, options.limits, diagnostics)
         return _Session(options, diagnostics, folder / "spec.yaml").compile(source, shown_as)
 
 
-@contextmanager
-def _garbage_left() -> Iterator[None]:
-    """Keep Python from searching for garbage: a compilation makes next to none, and a long spec has much to search."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
+class _GarbageLeft:
+    """Keep Python from searching for garbage: a compilation makes next to none, and a long spec has much to search.
+
+    A class and no generator: whatever that would make at its end sets off the search that was put off.
+    """
+
+    def __enter__(self) -> None:
+        self.was_enabled = gc.isenabled()
+        gc.disable()
+
+    def __exit__(self, *_: object) -> None:
+        if self.was_enabled:
             gc.enable()
 
 

@@ -31,9 +31,12 @@ from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 
 _MERGE_KEY = "<<"
 _BLOCK_STYLES = ("|", ">")
+_ODD_KEYS = NULLS | {_MERGE_KEY}
 _NO_SPACE = re.compile(r"[^\s:]+(:)[\[{\"'$]")
 _NO_SPACE_IN_FLOW = re.compile(r"[^\s:]+(:)(?!//)\S")
 _COLON_AHEAD = re.compile(r"[ \t\r\n]*:")
+# What makes a named tuple when it is called is a function in Python; this is what that calls.
+_new = tuple.__new__
 
 
 class _Anchor:
@@ -48,60 +51,68 @@ class _Anchor:
         self.height = 0
 
 
+# What is rare in a collection has its usual value on the class: a document opens very many, and few change it.
 class _OpenList:
     """A list being read."""
 
-    __slots__ = ("anchor", "height", "items", "last", "nodes_before", "start")
+    anchor: _Anchor | None = None
+    nodes_before = 0
+    height = 1
+    last: Span | None = None
 
-    def __init__(self, opening: Span, nodes_before: int, anchor: _Anchor | None) -> None:
-        self.start = self.last = opening
-        self.nodes_before = nodes_before
-        self.anchor = anchor
-        self.height = 1
+    def __init__(self, line: int, column: int) -> None:
+        self.line = line
+        self.column = column
         self.items: list[Tree] = []
 
 
 class _OpenMapping:
-    """A mapping being read; ``key`` is None where the entry is to be dropped or merged."""
+    """A mapping being read; ``key`` is None where the entry is to be dropped or merged.
 
-    __slots__ = (
-        "anchor", "entries", "flow", "height", "key", "key_end", "key_plain", "key_span", "last", "merge_span",
-        "merged", "merges", "nodes_before", "start", "wants_key",
-    )  # fmt: skip
+    ``may_be_glued`` says that the key may have swallowed its value, as in ``{a:1}``.
+    """
 
-    def __init__(self, opening: Span, nodes_before: int, anchor: _Anchor | None, *, flow: bool) -> None:
-        self.start = self.last = opening
-        self.nodes_before = nodes_before
-        self.anchor = anchor
+    anchor: _Anchor | None = None
+    nodes_before = 0
+    height = 1
+    last: Span | None = None
+    wants_key = True
+    key: str | None = None
+    key_span: Span
+    key_end: int
+    may_be_glued = False
+    merges = False
+    merge_span: Span | None = None
+    merged: tuple[Mapping, ...] = ()
+
+    def __init__(self, line: int, column: int, *, flow: bool) -> None:
+        self.line = line
+        self.column = column
         self.flow = flow
-        self.height = 1
         self.entries: dict[str, Entry] = {}
-        self.wants_key = True
-        self.merges = False
-        self.key: str | None = None
-        self.key_span = opening
-        self.key_plain = False
-        self.key_end = 0
-        self.merge_span: Span | None = None
-        self.merged: list[Mapping] = []
 
 
 class Composer:
     """Builds the tree of one document out of its events."""
 
     def __init__(self, source: Source, limits: Limits, mistakes: Mistakes) -> None:
-        """Start with nothing open."""
+        """Start with the document open, as if it were a list, and nothing else."""
         self._source = source
         self._path = source.path
         self._most_nodes = limits.yaml_nodes
         self._most_levels = limits.depth
         self._mistakes = mistakes
-        self._open: list[_OpenList | _OpenMapping] = []
+        self._document = _OpenList(1, 1)
+        self._frame: _OpenList | _OpenMapping = self._document
+        self._around: list[_OpenList | _OpenMapping] = []
         self._anchors: dict[str, _Anchor] = {}
         self._undefined: list[tuple[str, Span]] = []
-        self._root: Tree | None = None
         self._nodes = 0
-        self._handlers: dict[type[yaml.Event], Handler] = {
+
+    def compose(self, next_event: NextEvent) -> tuple[Tree | None, DocumentEnd]:
+        """Consume the events of a document; return its tree, None where part is unknown, and the last event."""
+        # Not an attribute: the composer would hold itself by them, and the whole tree would live until it is searched.
+        handlers: dict[type[yaml.Event], Handler] = {
             yaml.ScalarEvent: self._scalar,
             yaml.AliasEvent: self._alias,
             yaml.SequenceStartEvent: self._start,
@@ -109,47 +120,46 @@ class Composer:
             yaml.SequenceEndEvent: self._end,
             yaml.MappingEndEvent: self._end,
         }
-
-    def compose(self, next_event: NextEvent) -> tuple[Tree | None, DocumentEnd]:
-        """Consume the events of a document; return its tree, None where part is unknown, and the last event."""
-        handlers = self._handlers
         while (handler := handlers.get(type(event := next_event()))) is not None:
             handler(event)
         anchors = {name: anchor.span for name, anchor in self._anchors.items()}
         for name, span in self._undefined:
             self._mistakes.undefined_alias(name, span, anchors)
-        return None if self._mistakes.unknown else self._root, event
+        return None if self._mistakes.unknown else self._document.items[0], event
 
     def _scalar(self, event: ScalarEvent) -> None:
-        name, tag, style = event.anchor, event.tag, event.style
+        text, style, name, tag = event.value, event.style, event.anchor, event.tag
+        end = event.end_mark
         if name is not None or tag is not None or style in _BLOCK_STYLES:
             span = scalar_span(self._source, event)
         else:
-            start, end = event.start_mark, event.end_mark
-            span = Span(self._path, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+            start = event.start_mark
+            span = _new(Span, (self._path, start.line + 1, start.column + 1, end.line + 1, end.column + 1))
         self._nodes += 1
         if self._nodes > self._most_nodes:
             self._mistakes.too_many_nodes(span)
         if tag is not None:
             self._tag(event)
-        text, plain = event.value, not style
-        frame = self._open[-1] if self._open else None
-        if isinstance(frame, _OpenMapping) and frame.wants_key:
-            if name is not None:
-                self._anchors[name] = _Anchor(anchor_span(self._source, event, name), self._leaf(text, span, plain))
-            frame.key_end = event.end_mark.index
-            self._key(frame, text, span, plain=plain)
-            return
-        leaf = self._leaf(text, span, plain)
+        plain, leaf = not style, None
         if name is not None:
+            leaf = self._leaf(text, span, plain)
             self._anchors[name] = _Anchor(anchor_span(self._source, event, name), leaf)
-        self._add(leaf, 0)
+        frame = self._frame
+        if isinstance(frame, _OpenList):
+            frame.last = span
+            frame.items.append(leaf or self._leaf(text, span, plain))
+        elif frame.wants_key:
+            frame.key_end = end.index
+            self._key(frame, text, span, plain=plain)
+        else:
+            frame.last = span
+            self._value(frame, leaf or self._leaf(text, span, plain))
 
     def _leaf(self, text: str, span: Span, plain: bool) -> Scalar:  # noqa: FBT001 - called for every value
         if not plain:
-            return Scalar(text, span, text, plain=False)
+            return _new(Scalar, (text, span, text, False))
         try:
-            return Scalar(resolve(text), span, text)
+            return _new(Scalar, (resolve(text), span, text, True))
         except OverflowError:
             self._mistakes.number(text, span)
             return Scalar(text, span, text)
@@ -166,43 +176,50 @@ class Composer:
             self._add_unknown(span)
             return
         self._count(anchor.nodes, span)
-        if len(self._open) + anchor.height > self._most_levels:
+        if len(self._around) + anchor.height > self._most_levels:
             self._mistakes.too_deep(span)
-        frame = self._open[-1] if self._open else None
-        if isinstance(frame, _OpenMapping):
-            frame.key_end = event.end_mark.index
+        if isinstance(self._frame, _OpenMapping):
+            self._frame.key_end = event.end_mark.index
         self._add(_placed(anchor.tree, span), anchor.height)
 
     def _start(self, event: CollectionEvent) -> None:
         line, column = collection_start(self._source, event)
-        opening = Span(self._path, line, column, line, column + 1)
-        self._count(1, opening)
-        if len(self._open) >= self._most_levels:
-            self._mistakes.too_deep(opening)
+        self._nodes += 1
+        if self._nodes > self._most_nodes:
+            self._mistakes.too_many_nodes(self._opening(line, column))
+        if len(self._around) >= self._most_levels:
+            self._mistakes.too_deep(self._opening(line, column))
         if event.tag is not None:
             self._tag(event)
-        anchor = None
-        if event.anchor is not None:
-            anchor = self._anchors[event.anchor] = _Anchor(anchor_span(self._source, event, event.anchor))
+        self._around.append(self._frame)
         if isinstance(event, yaml.SequenceStartEvent):
-            self._open.append(_OpenList(opening, self._nodes - 1, anchor))
+            self._frame = _OpenList(line, column)
         else:
-            self._open.append(_OpenMapping(opening, self._nodes - 1, anchor, flow=bool(event.flow_style)))
+            self._frame = _OpenMapping(line, column, flow=bool(event.flow_style))
+        name = event.anchor
+        if name is not None:
+            self._frame.nodes_before = self._nodes - 1
+            self._frame.anchor = self._anchors[name] = _Anchor(anchor_span(self._source, event, name))
+
+    def _opening(self, line: int, column: int) -> Span:
+        return Span(self._path, line, column, line, column + 1)
 
     def _end(self, event: MarkedEvent) -> None:
-        frame = self._open.pop()
-        mark, start, last = event.end_mark, frame.start, frame.last
+        frame = self._frame
+        self._frame = self._around.pop()
+        mark, line, column = event.end_mark, frame.line, frame.column
         if mark.index != event.start_mark.index:
-            span = Span(self._path, start.line, start.column, mark.line + 1, mark.column + 1)
+            span = _new(Span, (self._path, line, column, mark.line + 1, mark.column + 1))
         else:
-            span = Span(self._path, start.line, start.column, last.end_line, last.end_column)
+            last = frame.last or self._opening(line, column)
+            span = _new(Span, (self._path, line, column, last.end_line, last.end_column))
         tree: Tree
-        if isinstance(frame, _OpenMapping):
+        if isinstance(frame, _OpenList):
+            tree = Sequence(tuple(frame.items), span)
+        else:
             if frame.merged:
                 _merge(frame)
             tree = Mapping(frame.entries, span)
-        else:
-            tree = Sequence(tuple(frame.items), span)
         if frame.anchor is not None:
             frame.anchor.tree = tree
             frame.anchor.nodes = self._nodes - frame.nodes_before
@@ -211,10 +228,7 @@ class Composer:
 
     def _add(self, tree: Tree, height: int) -> None:
         """Give a finished node to the collection that is open around it."""
-        if not self._open:
-            self._root = tree
-            return
-        frame = self._open[-1]
+        frame = self._frame
         frame.last = tree.span
         if height >= frame.height:
             frame.height = height + 1
@@ -228,8 +242,8 @@ class Composer:
     def _add_unknown(self, span: Span) -> None:
         """Stand in for a node that is reported; the document is dropped in the end."""
         self._mistakes.unknown = True
-        frame = self._open[-1] if self._open else None
-        if not isinstance(frame, _OpenMapping):
+        frame = self._frame
+        if isinstance(frame, _OpenList):
             return
         frame.last = span
         frame.key = None
@@ -248,21 +262,37 @@ class Composer:
         frame.wants_key = False
         frame.last = span
         frame.key = None
-        frame.key_plain = plain
-        if plain and text == _MERGE_KEY:
+        if plain and (":" in text or text in _ODD_KEYS):
+            self._odd_key(frame, text, span)
+        elif text in frame.entries:
+            self._duplicate_key(frame, text, span)
+        elif not text:
+            self._mistakes.no_key(text, span)
+        else:
+            frame.key = text
+            frame.key_span = span
+
+    def _duplicate_key(self, frame: _OpenMapping, text: str, span: Span) -> None:
+        first = frame.entries[text]
+        self._mistakes.duplicate_key(text, span, first.span)
+        if _is_empty(first.value):
+            frame.key = text
+            frame.key_span = span
+
+    def _odd_key(self, frame: _OpenMapping, text: str, span: Span) -> None:
+        """Take a plain key that may mean something else."""
+        if text == _MERGE_KEY:
             self._merge_key(frame, span)
-        elif not text or (plain and text in NULLS):
+        elif text in NULLS:
             self._mistakes.no_key(text, span)
         elif text in frame.entries:
-            self._mistakes.duplicate_key(text, span, frame.entries[text].span)
-            if _is_empty(frame.entries[text].value):
-                frame.key = text
-                frame.key_span = span
-        elif plain and ":" in text and (match := _NO_SPACE.match(text)):
+            self._duplicate_key(frame, text, span)
+        elif match := _NO_SPACE.match(text):
             self._mistakes.no_space(text, span, match.start(1))
         else:
             frame.key = text
             frame.key_span = span
+            frame.may_be_glued = frame.flow
 
     def _merge_key(self, frame: _OpenMapping, span: Span) -> None:
         if frame.merge_span is not None:
@@ -277,15 +307,18 @@ class Composer:
             frame.merges = False
             self._merge_value(frame, tree)
             return
-        key, span = frame.key, frame.key_span
-        if key is None:
+        key = frame.key
+        if key is None or (frame.may_be_glued and self._is_glued(frame, key, tree)):
             return
-        if frame.flow and frame.key_plain and ":" in key and self._lacks_value(frame, tree):
-            match = _NO_SPACE_IN_FLOW.match(key)
-            if match is not None:
-                self._mistakes.no_space(key, span, match.start(1))
-                return
-        frame.entries[key] = Entry(key, span, tree)
+        frame.entries[key] = _new(Entry, (key, frame.key_span, tree))
+
+    def _is_glued(self, frame: _OpenMapping, key: str, tree: Tree) -> bool:
+        """Say whether a key has swallowed its value, and report it."""
+        frame.may_be_glued = False
+        match = _NO_SPACE_IN_FLOW.match(key) if self._lacks_value(frame, tree) else None
+        if match is not None:
+            self._mistakes.no_space(key, frame.key_span, match.start(1))
+        return match is not None
 
     def _lacks_value(self, frame: _OpenMapping, tree: Tree) -> bool:
         if not isinstance(tree, Scalar) or tree.text or not tree.plain:
@@ -294,7 +327,7 @@ class Composer:
 
     def _merge_value(self, frame: _OpenMapping, tree: Tree) -> None:
         items = tree.items if isinstance(tree, Sequence) else (tree,)
-        frame.merged += [item for item in items if isinstance(item, Mapping)]
+        frame.merged += tuple(item for item in items if isinstance(item, Mapping))
         wrong = [item for item in items if not isinstance(item, Mapping)]
         if wrong:
             self._mistakes.bad_merge(wrong[0] if len(wrong) == 1 else tree)

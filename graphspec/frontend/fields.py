@@ -57,6 +57,8 @@ def checked_fields(
     A misspelt key is reported once and read as the key that was meant, so that one mistake hides no other.
     """
     fields = {key: _at_its_key(entry) for key, entry in mapping.entries.items()}
+    if not part.required and fields.keys() <= part.unchecked:
+        return fields
     try:
         part.check({key: value.value if isinstance(value, Scalar) else value for key, value in fields.items()})
     except ValidationError as problem:
@@ -104,8 +106,8 @@ def mended(mapping: Mapping, diagnostics: Diagnostics) -> Mapping:
 
     So is ``{size: 3, 3}``, a key "3" with no value.
     """
-    for entry in mapping.entries.values():
-        if _opens(entry.value) or entry.key.isdigit():
+    for key, _, value in mapping.entries.values():
+        if key.isdigit() or (isinstance(value, Scalar) and value.text.startswith("(") and _opens(value)):
             return _with_lists(mapping, diagnostics)
     return mapping
 

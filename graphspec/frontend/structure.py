@@ -23,15 +23,21 @@ _VERSION: Schema = {"type": "literal", "expected": [1]}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """A kind of mapping: the keys that it must have, and those that it may have."""
+    """A kind of mapping: the keys that it must have, and those that it may have.
+
+    ``keys`` has both, and ``unchecked`` those that may hold anything.
+    """
 
     required: Mapping[str, Schema]
     optional: Mapping[str, Schema]
     keys: Mapping[str, Schema] = field(init=False)
+    unchecked: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Put every key that the part takes together."""
-        object.__setattr__(self, "keys", {**self.required, **self.optional})
+        """Put together every key that the part takes, and those whose values need no check."""
+        keys = {**self.required, **self.optional}
+        object.__setattr__(self, "keys", keys)
+        object.__setattr__(self, "unchecked", frozenset(key for key, schema in keys.items() if schema is _ANY))
 
     def check(self, values: dict[str, object]) -> None:
         """Raise pydantic_core.ValidationError, with every mistake, where the values are not those of the part."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 from graphspec.catalog import catalog
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
@@ -17,6 +18,7 @@ _OWN_WORDS = frozenset((*RESERVED, *NODE.keys))
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _CLASS = re.compile(r"[A-Z][A-Za-z0-9_]*\Z")
 _BESIDE = ("from", "with")
+_SOURCE_ALONE = frozenset({"from"})
 # Stands for the "from" of a node that has a key nobody knows: that may be what it is fed by.
 UNKNOWN_SOURCE = Scalar(None, Span.of_file(""), "")
 
@@ -27,18 +29,21 @@ def read_what(
     """Return the what of a node and the mapping of the keys beside it."""
     own = part.keys
     candidates = [entry for key, entry in mapping.entries.items() if key not in own]
-    meant: _Meant | None
+    what: Entry | None
     if len(candidates) == 1 and is_what_name(candidates[0].key):
-        meant = _Meant(candidates[0], candidates)
+        what, consumed = candidates[0], candidates
     else:
         meant = _misindented(candidates, subject, diagnostics)
-    if meant is None:
-        meant = _single(mapping, candidates, own, subject, place, diagnostics)
-    consumed = {entry.key for entry in meant.consumed}
-    beside = Mapping({key: entry for key, entry in mapping.entries.items() if key not in consumed}, mapping.span)
-    if meant.entry is None:
+        if meant is None:
+            meant = _single(mapping, candidates, own, subject, place, diagnostics)
+        what, consumed = meant.entry, meant.consumed
+    left = dict(mapping.entries)
+    for entry in consumed:
+        left.pop(entry.key, None)
+    beside = Mapping(left, mapping.span)
+    if what is None:
         return None, beside
-    entry, inside = _parted(meant.entry, own, subject, diagnostics)
+    entry, inside = _parted(what, own, subject, diagnostics)
     if inside:
         beside = Mapping({**inside, **beside.entries}, mapping.span)
     return _what(entry, subject, diagnostics), beside
@@ -51,7 +56,7 @@ def _parted(
     arguments = entry.value
     if entry.key in RESERVED or not isinstance(arguments, Mapping):
         return entry, {}
-    inside = {key: arguments.entries[key] for key in arguments.entries if key in _BESIDE and key in own}
+    inside = {key: arguments.entries[key] for key in _BESIDE if key in arguments.entries and key in own}
     if not inside:
         return entry, {}
     for key, item in inside.items():
@@ -184,6 +189,8 @@ def _report_argument_outside(entry: Entry, head: Entry, subject: str, diagnostic
     return True
 
 
+# A spec has few different keys, and each is asked about several times.
+@lru_cache(1024)
 def is_what_name(key: str) -> bool:
     """Say whether a key looks like one that says what a node is."""
     if key in RESERVED:
@@ -291,6 +298,8 @@ def node_spec(
     what: What | None, place: Span, fields: dict[str, Tree], subject: str, diagnostics: Diagnostics
 ) -> NodeSpec:
     """Return a node of a what and the fields beside it."""
+    if fields.keys() <= _SOURCE_ALONE:
+        return NodeSpec(place, what, fields.get("from"))
     trainable = scalar(fields.get("trainable"))
     return NodeSpec(
         span=place,
