@@ -1,9 +1,11 @@
 """Tensors and shapes that are written as plain numbers and lists of numbers."""
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 
 from graphspec.shapes.dtypes import INTEGERS, UNSIGNED
-from graphspec.shapes.types import Argument, ShapeError, TensorType, as_tensor
+from graphspec.shapes.types import Argument, ShapeError, TensorType, as_array, as_tensor
 
 _SHOWN_LENGTH = 60
 _BY_KIND = ((float, "float32"), (int, "int32"), (bool, "bool"))
@@ -24,6 +26,11 @@ def operand(value: Argument) -> TensorType:
     return TensorType(_lengths(value), dtype)
 
 
+def array(value: Argument) -> TensorType:
+    """Return the type of what Keras makes of numbers before anything else: a tensor of float32, int32 or bool."""
+    return operand(value) if isinstance(value, tuple) else as_array(value)
+
+
 def need_tensor(value: Argument, name: str) -> TensorType:
     """Return an operand that has to be a tensor; raise ShapeError where it is written as numbers."""
     if isinstance(value, TensorType):
@@ -31,6 +38,26 @@ def need_tensor(value: Argument, name: str) -> TensorType:
     raise ShapeError(
         f'needs a tensor as "{name}", not {_shown(value)}', help="write it {constant: ...}, which is a tensor"
     )
+
+
+def with_tensors(rule: Callable[..., object], arguments: Mapping[str, Argument]) -> Mapping[str, Argument]:
+    """Return the arguments of an op with a tensor wherever its rule declares one.
+
+    As in Keras, numbers may stand there where all operands are written as numbers, so that nothing is symbolic.
+    """
+    plain = [name for name in _declared_tensors(rule) if not isinstance(arguments[name], TensorType | None)]
+    if not plain:
+        return arguments
+    if not any(isinstance(value, TensorType) for value in arguments.values()):
+        return {**arguments, **{name: array(arguments[name]) for name in plain}}
+    need_tensor(arguments[plain[0]], plain[0])
+    return arguments
+
+
+@cache
+def _declared_tensors(rule: Callable[..., object]) -> tuple[str, ...]:
+    parameters = inspect.signature(rule).parameters.values()
+    return tuple(item.name for item in parameters if item.annotation in {TensorType, TensorType | None})
 
 
 def need_number(value: Argument, name: str) -> None:
