@@ -65,7 +65,8 @@ def _check_literal(entry: Entry, signature: Signature, bound: Bound, path: str, 
         return
     subject = f'"{argument.name}" of {signature.subject}'
     if argument.role == "tensor":
-        _store(argument.name, tensor_literal(Entry(argument.name, entry.span, entry.value), subject, checker), bound)
+        named = Entry(argument.name, entry.span, entry.value)
+        _store(argument.name, tensor_literal(named, subject, checker, required=argument.required), bound)
         return
     if isinstance(entry.value, Mapping) and "constant" in entry.value.entries:
         _store(argument.name, constant(entry.value, subject, checker), bound)

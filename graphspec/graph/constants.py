@@ -45,14 +45,15 @@ def constant(tree: Mapping, subject: str, checker: Checker) -> Value | Unknown:
     return Array(value, name if isinstance(name, str) else None)
 
 
-def tensor_literal(entry: Entry, subject: str, checker: Checker) -> Value | Unknown:
-    """Return the literal that stands for a tensor: a number, a list of them, a constant, or null for none."""
+def tensor_literal(entry: Entry, subject: str, checker: Checker, *, required: bool = False) -> Value | Unknown:
+    """Return the literal that stands for a tensor: a number, a list of them, a constant, or null where none will do."""
     tree = entry.value
     if isinstance(tree, Mapping) and "constant" in tree.entries:
         return constant(tree, subject, checker)
     if isinstance(tree, Mapping):
         return _report_mapping(tree, subject, checker)
-    wrong = None if isinstance(tree, Scalar) and tree.value is None else _not_numeric(tree)
+    is_null = isinstance(tree, Scalar) and tree.value is None
+    wrong = None if is_null and not required else _not_numeric(tree)
     if wrong is None:
         return freely(tree)
     checker.diagnostics.error(

@@ -17,6 +17,7 @@ from graphspec.graph.shape_mistakes import Operands, report
 from graphspec.graph.typed import TypedGraph, input_type, port_type, total_flops, weights_of
 from graphspec.shapes.dimension import Count, show
 from graphspec.shapes.dtypes import FLOATX, is_float
+from graphspec.shapes.literals import with_tensors
 from graphspec.shapes.nested import UNCAST
 from graphspec.shapes.rules import Rule, layer_rule, op_rule
 from graphspec.shapes.types import (
@@ -129,7 +130,7 @@ class _Inference:
         given = {key: self.argument(value, sources, None) for key, value in node.kwargs.items()}
         if node.kind == "index":
             return rule(**given)
-        return rule(**{**op_defaults_of(name), **positional(name, args), **given})
+        return rule(**with_tensors(rule, {**op_defaults_of(name), **positional(name, args), **given}))
 
     def call_effect(self, made: Callable, node: Node, sources: dict[int, str]) -> Effect:
         if not made.complete or made.kind == "plugin":

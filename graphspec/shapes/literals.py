@@ -1,9 +1,10 @@
 """Tensors and shapes that are written as plain numbers and lists of numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 
-from graphspec.shapes.dtypes import INTEGERS, UNSIGNED, result_type
-from graphspec.shapes.types import Argument, ShapeError, TensorType, as_tensor
+from graphspec.shapes.dtypes import INTEGERS, UNSIGNED
+from graphspec.shapes.types import Argument, ShapeError, TensorType, as_array, as_tensor
 
 _SHOWN_LENGTH = 60
 _BY_KIND = ((float, "float32"), (int, "int32"), (bool, "bool"))
@@ -25,13 +26,8 @@ def operand(value: Argument) -> TensorType:
 
 
 def array(value: Argument) -> TensorType:
-    """Return the type of the tensor that Keras makes of an operand, numbers included: float32, int32 or bool.
-
-    >>> array(3)
-    TensorType(shape=(), dtype='int32')
-    """
-    found = operand(value)
-    return found if isinstance(value, TensorType) else TensorType(found.shape, result_type(found.dtype))
+    """Return the type of what Keras makes of numbers before anything else: a tensor of float32, int32 or bool."""
+    return operand(value) if isinstance(value, tuple) else as_array(value)
 
 
 def need_tensor(value: Argument, name: str) -> TensorType:
@@ -41,6 +37,27 @@ def need_tensor(value: Argument, name: str) -> TensorType:
     raise ShapeError(
         f'needs a tensor as "{name}", not {_shown(value)}', help="write it {constant: ...}, which is a tensor"
     )
+
+
+def with_tensors(rule: Callable[..., object], arguments: Mapping[str, Argument]) -> Mapping[str, Argument]:
+    """Return the arguments of an op with a tensor wherever its rule declares one.
+
+    As in Keras, numbers may stand there where all operands are written as numbers, so that nothing is symbolic.
+    """
+    plain = [name for name in _declared_tensors(rule) if not isinstance(arguments[name], TensorType | None)]
+    if not plain:
+        return arguments
+    if not any(isinstance(value, TensorType) for value in arguments.values()):
+        return {**arguments, **{name: array(arguments[name]) for name in plain}}
+    need_tensor(arguments[plain[0]], plain[0])
+    return arguments
+
+
+@cache
+def _declared_tensors(rule: Callable[..., object]) -> tuple[str, ...]:
+    # Read from the annotations themselves: inspect.signature would double the time that a small command takes to start.
+    function = rule.func if isinstance(rule, partial) else rule
+    return tuple(name for name, kind in function.__annotations__.items() if kind in {TensorType, TensorType | None})
 
 
 def need_number(value: Argument, name: str) -> None:

@@ -1,5 +1,7 @@
 """Sizes that a window leaves as it slides: convolutions, transposed convolutions and pooling."""
 
+from math import gcd
+
 from graphspec.shapes.dimension import Dim, Dimension, Shape, plus, quotient, show, times
 from graphspec.shapes.types import ShapeError, TensorType
 
@@ -44,6 +46,19 @@ def spread(
     if extra is not None:
         return plus(steps, (reach if padding == "valid" else reach % 2) + extra)
     return plus(steps, max(reach, stride)) if padding == "valid" else times(size, stride)
+
+
+def elements_read(size: Dimension, windows: int) -> Dimension:
+    """Return how many elements are in so many windows that adaptive pooling lays over an axis, each time one is read.
+
+    Window i of n reaches from floor(i * size / n) to ceil((i + 1) * size / n): two that meet share an element, but
+    where i * size / n is whole, as it is gcd(size, n) - 1 times.
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
+
+    >>> elements_read(7, 3), elements_read(6, 3), elements_read(2, 4)
+    (9, 6, 4)
+    """
+    return size + windows - gcd(size, windows) if isinstance(size, int) else None
 
 
 def channel_axis(data_format: str | None) -> int:

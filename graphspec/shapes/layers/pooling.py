@@ -1,14 +1,14 @@
 """Pooling: over windows, over all of each channel, and to a size that is given."""
 
-import math
 from dataclasses import replace
 
-from graphspec.shapes.dimension import Count, Dimension, differ, product, show, times
+from graphspec.shapes.dimension import differ, product, show, times
 from graphspec.shapes.dtypes import float_of, is_float
 from graphspec.shapes.rules import Rule
 from graphspec.shapes.types import Effect, LayerType, ShapeError, TensorType, need_rank
 from graphspec.shapes.windows import (
     channel_axis,
+    elements_read,
     per_axis,
     rank_help,
     slid_over,
@@ -53,6 +53,7 @@ def global_average_pooling(layer: LayerType, inputs: TensorType, mask: TensorTyp
 
     With a mask of ``(batch, steps)``, Keras divides sums, and integers then give float64.
     """
+    _need_spatial(layer, inputs)
     dtype = float_of(inputs.dtype)
     if mask is not None:
         _need_mask(layer, inputs, mask)
@@ -63,8 +64,7 @@ def global_average_pooling(layer: LayerType, inputs: TensorType, mask: TensorTyp
 def adaptive_pooling(layer: LayerType, inputs: TensorType) -> Effect:
     """Return the effect of AdaptiveMaxPooling and AdaptiveAveragePooling: each spatial axis gets the size asked for.
 
-    Window i of n reaches from floor(i * size / n) to ceil((i + 1) * size / n). FLOPs: one for each element of each
-    window. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
+    FLOPs: one for each element of each window.
     """
     count = _need_spatial(layer, inputs)
     _need_pooled(layer, inputs)
@@ -72,14 +72,8 @@ def adaptive_pooling(layer: LayerType, inputs: TensorType) -> Effect:
     before = spatial_sizes(inputs, layer["data_format"])
     channels = inputs.shape[channel_axis(layer["data_format"])]
     shape = with_channels(inputs.shape[0], spatial, channels, layer["data_format"])
-    read = product(_read(size, windows) for size, windows in zip(before, spatial, strict=True))
+    read = product(elements_read(size, windows) for size, windows in zip(before, spatial, strict=True))
     return Effect(TensorType(shape, inputs.dtype), flops=times(read, channels))
-
-
-def _read(size: Dimension, windows: int) -> Count:
-    if not isinstance(size, int):
-        return None
-    return sum(math.ceil((number + 1) * size / windows) - number * size // windows for number in range(windows))
 
 
 def _need_spatial(layer: LayerType, inputs: TensorType) -> int:

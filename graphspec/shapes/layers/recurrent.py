@@ -120,6 +120,8 @@ def stacked_cells(layer: LayerType, inputs: TensorType, states: Argument) -> Eff
 
 
 def _stack(cells: tuple[LayerType, ...], inputs: TensorType, states: Argument) -> Effect:
+    for cell in cells:
+        _sizes_of(cell)
     if not isinstance(states, tuple) or len(states) < len(cells):
         given = len(states) if isinstance(states, tuple) else 1
         raise ShapeError(f"has {len(cells)} cells, and gets states for {given}")

@@ -39,8 +39,10 @@ def pad(
 
 
 def _pairs(x: TensorType, pad_width: int | tuple[int | tuple[int, ...], ...]) -> list[tuple[int, int]]:
-    is_flat = isinstance(pad_width, int) or (bool(pad_width) and isinstance(pad_width[0], int))
+    is_flat = isinstance(pad_width, int) or any(isinstance(row, int) for row in pad_width)
     rows = [per_axis(pad_width, 2)] if is_flat else [tuple(row) for row in pad_width]  # type: ignore[arg-type, union-attr]
+    if any(not isinstance(width, int) for row in rows for width in row):
+        raise ShapeError("has numbers beside pairs in pad_width", help=_PAIRS)
     counts = {len(row) for row in rows}
     if len(rows) != x.rank or not (counts == {2} or (counts == {1} and not is_flat)):
         raise ShapeError(f"needs one pair of widths for each of the {x.rank} dimensions of ", x, help=_PAIRS)

@@ -2,8 +2,10 @@
 
 import math
 
+from graphspec.shapes.axes import axis_of
 from graphspec.shapes.dimension import Count, Dimension, Shape, as_known, differ, plus, product, times
 from graphspec.shapes.dtypes import need_dtype
+from graphspec.shapes.literals import array
 from graphspec.shapes.ops.window import convolved
 from graphspec.shapes.types import Argument, Effect, ShapeError, TensorType, need_min_rank, need_rank
 from graphspec.shapes.windows import channel_axis, per_axis, slid_over, with_channels
@@ -207,8 +209,8 @@ def map_coordinates(inputs: TensorType, coordinates: TensorType, order: int, **_
 def scale_and_translate(
     images: TensorType,
     output_shape: tuple[int, ...],
-    scale: TensorType,
-    translation: TensorType,
+    scale: Argument,
+    translation: Argument,
     spatial_dims: tuple[int, ...],
     method: str,
     **_: Argument,
@@ -223,9 +225,9 @@ def scale_and_translate(
         raise ShapeError(f"has an output_shape of {len(output_shape)} dimensions for ", images)
     sizes = list(images.shape)
     flops: Count = 0
-    for number, axis in enumerate(spatial_dims):
+    for number, axis in enumerate(axis_of(images, dim) for dim in spatial_dims):
         before, sizes[axis] = sizes[axis], output_shape[axis]
-        for item in (scale, translation):
+        for item in (array(scale), array(translation)):
             if not item.rank or (isinstance(item.shape[0], int) and item.shape[0] <= number):
                 raise ShapeError(f"needs {len(spatial_dims)} numbers, one for each of spatial_dims, and gets ", item)
         flops = plus(flops, times(2, times(before, product(sizes[1:]))))
@@ -253,12 +255,15 @@ def _patches(
     data_format: str | None,
 ) -> Effect:
     window = per_axis(size, count)
-    if len(window) != count or count not in _PATCHED:
+    if count not in _PATCHED:
         raise ShapeError(f"has a size of {len(window)} numbers")
     need_dtype(images, convolved(count))
     need_rank(images, count + 1, count + 2)
     steps = per_axis(size if strides is None else strides, count)
     dilations = per_axis(dilation_rate, count)
+    for name, given in (("size", window), ("strides", steps), ("dilation_rate", dilations)):
+        if len(given) != count:
+            raise ShapeError(f"has {name} of {len(given)} numbers for {count} spatial axes")
     if max(steps) > 1 and max(dilations) > 1:
         raise ShapeError(f"cannot have strides {list(steps)} and dilation_rate {list(dilations)} at once")
     whole = images if images.rank == count + 2 else TensorType((1, *images.shape), images.dtype)

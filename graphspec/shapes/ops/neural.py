@@ -4,6 +4,7 @@ from graphspec.shapes.axes import axes_of, axis_of
 from graphspec.shapes.broadcast import broadcast
 from graphspec.shapes.dimension import Dimension, differ, plus, product, show, times, unlike
 from graphspec.shapes.dtypes import float_of, need_dtype, need_same_dtype, result_type
+from graphspec.shapes.literals import array
 from graphspec.shapes.types import Argument, Effect, ShapeError, TensorType, as_array, need_rank
 
 _COMPUTED = frozenset({"bfloat16", "float16", "float32", "float64"})
@@ -169,7 +170,7 @@ def ctc_loss(
 
 def ctc_decode(
     inputs: TensorType,
-    sequence_lengths: TensorType,
+    sequence_lengths: Argument,
     strategy: str,
     beam_width: int,
     top_paths: int,
@@ -181,9 +182,10 @@ def ctc_decode(
     FLOPs: one for each class at each step, and with a beam for each path in it.
     """
     need_rank(inputs, 3)
-    need_rank(sequence_lengths, 1)
-    if differ(sequence_lengths.shape[0], inputs.shape[0]):
-        raise _batches_differ(sequence_lengths, inputs)
+    lengths = array(sequence_lengths)
+    need_rank(lengths, 1)
+    if differ(lengths.shape[0], inputs.shape[0]):
+        raise _batches_differ(lengths, inputs)
     batch, steps, classes = inputs.shape
     greedy = strategy == "greedy"
     if greedy and isinstance(classes, int) and not -classes <= mask_index < classes:

@@ -214,6 +214,8 @@ def view(x: Argument, dtype: str | None = None) -> Effect:
     """Return the effect of ``view``: the same bits as another dtype, the last size as many times larger or smaller."""
     x = operand(x)
     other = dtype or x.dtype
+    if "string" in {x.dtype, other}:
+        raise ShapeError(f"cannot view {x.dtype} as {other}: a string has no bits of its own: ", x)
     before, after = bits_of(x.dtype), bits_of(other)
     if before == after:
         return Effect(TensorType(x.shape, other))

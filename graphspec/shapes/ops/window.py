@@ -1,11 +1,18 @@
 """Ops that slide a window: convolutions, with a kernel that is a tensor, and pooling."""
 
-import math
-
-from graphspec.shapes.dimension import Dimension, Shape, differ, plus, product, show, times
+from graphspec.shapes.dimension import Shape, differ, plus, product, show, times
 from graphspec.shapes.dtypes import need_dtype, need_same_dtype
 from graphspec.shapes.types import Effect, ShapeError, TensorType, need_rank
-from graphspec.shapes.windows import channel_axis, per_axis, slid, slid_over, spatial_sizes, spread, with_channels
+from graphspec.shapes.windows import (
+    channel_axis,
+    elements_read,
+    per_axis,
+    slid,
+    slid_over,
+    spatial_sizes,
+    spread,
+    with_channels,
+)
 
 Sizes = int | tuple[int, ...]
 _COMPUTED = frozenset({"bfloat16", "float16", "float32", "float64"})
@@ -150,26 +157,16 @@ def adaptive_max_pool(inputs: TensorType, output_size: Sizes, data_format: str |
 
 
 def _pooled_to(inputs: TensorType, output_size: Sizes, data_format: str | None) -> Effect:
-    """Return the effect of pooling to a size.
-
-    Window i of n reaches from floor(i * size / n) to ceil((i + 1) * size / n); one FLOP for each element of each.
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
-    """
+    """Return the effect of pooling to a size; one FLOP for each element of each window."""
     need_rank(inputs, 3, 4, 5)
     before = spatial_sizes(inputs, data_format)
     if isinstance(output_size, int):
         raise ShapeError("takes a list as output_size", help=f"write {[output_size] * len(before)}")
     after = _each(output_size, before, "output_size")
     channels = inputs.shape[channel_axis(data_format)]
-    read = product(_read(size, number) for size, number in zip(before, after, strict=True))
+    read = product(elements_read(size, number) for size, number in zip(before, after, strict=True))
     shape = with_channels(inputs.shape[0], after, channels, data_format)
     return Effect(TensorType(shape, inputs.dtype), flops=times(read, channels))
-
-
-def _read(size: Dimension, windows: int) -> Dimension:
-    if not isinstance(size, int):
-        return None
-    return sum(math.ceil((number + 1) * size / windows) - number * size // windows for number in range(windows))
 
 
 def convolved(count: int) -> frozenset[str]:
