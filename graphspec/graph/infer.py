@@ -19,7 +19,7 @@ from graphspec.shapes.dimension import Count, show
 from graphspec.shapes.dtypes import FLOATX, is_float
 from graphspec.shapes.literals import with_tensors
 from graphspec.shapes.nested import UNCAST
-from graphspec.shapes.rules import Rule, layer_rule, op_rule
+from graphspec.shapes.rules import layer_rule, op_rule
 from graphspec.shapes.types import (
     Argument,
     Effect,
@@ -179,14 +179,13 @@ class _Inference:
         policy = made.arguments.get("dtype")
         compute, variable = dtypes_of(policy if isinstance(policy, str) else self.policy)
         if graph is not None:
-            return LayerType(made.type, {}, compute, variable, _ModelEffect(self, made, graph))
+            return LayerType(made.type, {}, compute, variable, _ModelRule(self, made, graph))
         found = catalog.layer(made.type) if made.kind == "layer" else None
         rule = layer_rule(_OF_APPLICATIONS if found is None else found.family, made.type)
         if rule is None or not made.complete:
             raise UnknownEffectError
         given = {key: self.argument(value, {}, None) for key, value in made.arguments.items()}
-        layer = LayerType(made.type, {**defaults_of(made.type), **given}, compute, variable)
-        return replace(layer, effect=_LayerEffect(rule, layer))
+        return LayerType(made.type, {**defaults_of(made.type), **given}, compute, variable, rule)
 
     def argument(self, value: Value, sources: dict[int, str], cast_for: LayerType | None) -> Argument:
         """Return a value as rules take it, and note in ``sources`` where each tensor comes from."""
@@ -214,8 +213,8 @@ class _Inference:
             return self.layer_type(value)
         made = self.callables[value.name]
         layer = self.layer_type(made)
-        unshared = replace(layer, effect=_CopyEffect(self, made, layer))
-        return replace(layer, effect=_SharedEffect(self, made, layer), unshared=unshared)
+        unshared = replace(layer, rule=_CopyRule(self, made, layer))
+        return replace(layer, rule=_SharedRule(self, made, layer), unshared=unshared)
 
     def alone(self, made: Callable, graph: Graph) -> None:
         """Infer a nested model by itself, from the inputs that it declares: its mistakes are its own, told once."""
@@ -255,36 +254,27 @@ class _Inference:
 
 
 @dataclass(frozen=True, slots=True)
-class _LayerEffect:
-    rule: Rule
-    layer: LayerType
-
-    def __call__(self, *args: Argument, **kwargs: Argument) -> Effect:
-        return self.rule(self.layer, *args, **kwargs)
-
-
-@dataclass(frozen=True, slots=True)
-class _SharedEffect:
+class _SharedRule:
     """The effect of an entry of ``layers`` or ``models`` that an argument refers to."""
 
     inference: _Inference
     made: Callable
     layer: LayerType
 
-    def __call__(self, *args: Argument, **kwargs: Argument) -> Effect:
+    def __call__(self, _: LayerType, *args: Argument, **kwargs: Argument) -> Effect:
         return self.inference.built(self.made, self.layer.effect(*args, **kwargs))
 
 
 @dataclass(frozen=True, slots=True)
-class _CopyEffect:
+class _CopyRule:
     """The effect of a copy that is made of such an entry: it has weights of its own, which train as the entry's do."""
 
     inference: _Inference
     made: Callable
     layer: LayerType
 
-    def __call__(self, *args: Argument, **kwargs: Argument) -> Effect:
-        effect: Effect = self.layer.effect(*args, **kwargs)
+    def __call__(self, _: LayerType, *args: Argument, **kwargs: Argument) -> Effect:
+        effect = self.layer.effect(*args, **kwargs)
         builds = self.inference.builds
         if self.made.trainable is not None:
             builds.kept.append(effect)
@@ -293,14 +283,14 @@ class _CopyEffect:
 
 
 @dataclass(frozen=True, slots=True)
-class _ModelEffect:
+class _ModelRule:
     """The effect of a nested model: that of its graph, with what the call knows better than the model's inputs say."""
 
     inference: _Inference
     made: Callable
     graph: Graph
 
-    def __call__(self, *args: Argument, **_: Argument) -> Effect:
+    def __call__(self, _: LayerType, *args: Argument, **__: Argument) -> Effect:
         values = args[0] if args and isinstance(args[0], tuple) else args
         given = {
             item.name: _fitted(item, value, self.made) for item, value in zip(self.graph.inputs, values, strict=False)

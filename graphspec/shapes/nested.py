@@ -24,10 +24,9 @@ def uncast_effect_inside(inner: LayerType, *args: Argument, **kwargs: Argument) 
     """Return the effect of a layer inside a wrapper on tensors as they are; its mistake becomes one of the wrapper."""
     _check_operands(inner.type, args)
     try:
-        effect: Effect = inner.effect(*args, **kwargs)
+        return inner.effect(*args, **kwargs)
     except ShapeError as error:
         raise ShapeError(f"holds {inner.type}, which ", *error.parts, help=error.help) from error
-    return effect
 
 
 def cast_to(dtype: str, argument: Argument) -> Argument:

@@ -81,20 +81,23 @@ class Named:
 class LayerType:
     """A layer as its rule sees it: all arguments, defaults filled in, and the dtypes that its policy names.
 
-    ``effect`` returns what a call of the layer does to tensors that come first in it; wrappers call that of the layer
-    inside. It raises ShapeError and UnknownEffectError as rules do. ``unshared`` is what a layer that has a name is
-    without its name.
+    ``rule`` says what a call of it does. ``unshared`` is what a layer that has a name is without its name.
     """
 
     type: str
     arguments: Mapping[str, Argument]
     compute_dtype: str
     variable_dtype: str
-    effect: "Any" = None
+    rule: "Any" = None
     unshared: "LayerType | None" = None
 
     def __getitem__(self, name: str) -> Argument:
         return self.arguments[name]
+
+    def effect(self, *args: Argument, **kwargs: Argument) -> "Effect":
+        """Return what a call of the layer does; raises ShapeError and UnknownEffectError as rules do."""
+        found: Effect = self.rule(self, *args, **kwargs)
+        return found
 
     def copy(self) -> "LayerType":
         """Return the layer that a wrapper makes by copying this one: of the same arguments, with weights of its own."""

@@ -15,10 +15,7 @@ RULES = {**rnn.RULES, **core.RULES, **spectral.RULES, **pipeline.RULES}
 
 
 def layer(kind: str, **arguments: Any) -> LayerType:
-    made = LayerType(kind, {**defaults_of(kind), **arguments}, "float32", "float32")
-    return LayerType(
-        kind, made.arguments, "float32", "float32", lambda *args, **kwargs: RULES[kind](made, *args, **kwargs)
-    )
+    return LayerType(kind, {**defaults_of(kind), **arguments}, "float32", "float32", RULES[kind])
 
 
 def tensor(*shape: Any) -> TensorType:
@@ -26,8 +23,7 @@ def tensor(*shape: Any) -> TensorType:
 
 
 def call(made: LayerType, *args: Any, **kwargs: Any) -> Effect:
-    effect: Effect = made.effect(*args, **kwargs)
-    return effect
+    return made.effect(*args, **kwargs)
 
 
 def shapes(outputs: Any) -> Any:

@@ -159,7 +159,7 @@ def test_activation_adds_what_it_does() -> None:
     assert str(gated.outputs) == "(batch, 8, 2)"
     inner = LayerType("PReLU", {"autocast": True}, "float32", "float32")
     alpha = Weight("alpha", (8, 4), "float32")
-    inner = replace(inner, effect=lambda x: Effect(x, (alpha,), 7))
+    inner = replace(inner, rule=lambda _, x: Effect(x, (alpha,), 7))
     effect = called("Conv1D", (8, 2), filters=4, kernel_size=1, activation=inner)
     assert effect.weights[-1] is alpha
     assert effect.flops == 8 * 4 * (2 * 2 + 1) + 7
