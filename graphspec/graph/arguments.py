@@ -4,7 +4,7 @@ from collections.abc import Mapping as MappingABC
 from dataclasses import replace
 
 from graphspec.catalog import catalog
-from graphspec.catalog.catalog import Argument
+from graphspec.catalog.catalog import Application, Argument, Layer
 from graphspec.catalog.kinds import Kind, describe_kind, parse_kind
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
@@ -20,7 +20,7 @@ from graphspec.graph.literals import (
     correction,
     count_fits,
     example_of_class,
-    fits,
+    fits_kind,
     freely,
     lacks_colon,
     literal_words,
@@ -37,13 +37,15 @@ from graphspec.graph.unknown_names import (
 )
 
 _ACTIVATION_LAYERS = frozenset({"ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"})
+Taker = Layer | catalog.Object | Application
 _SPEC_KEYS = {"name": "the Keras name", "trainable": "whether it learns"}
 
 
 def check_arguments(
-    owner: str, place: Span, declared: MappingABC[str, Argument], given: Mapping | None, path: str, checker: Checker
+    owner: str, place: Span, found: Taker, given: Mapping | None, path: str, checker: Checker
 ) -> dict[str, Value]:
     """Return the arguments of a class or function that are right; report the others, and those that are missing."""
+    declared = found.arguments
     values: dict[str, Value] = {}
     doubtful = False
     seen: set[str] = set()
@@ -59,12 +61,16 @@ def check_arguments(
         seen.add(name)
         if name != entry.key and (lacks_colon(entry) or not _keeps_values(owner, entry.key)):
             continue
+        kind = parse_kind(declared[name].kind)
+        if isinstance(entry.value, Scalar) and fits_kind(entry.value.value, kind):
+            values[name] = entry.value.value
+            continue
         # What was written in other brackets has been reported.
         sink = checker if entry is written[entry.key] else replace(checker, diagnostics=Diagnostics())
-        value = check_value(entry, parse_kind(declared[name].kind), f'"{name}" of {owner}', f"{path}.{name}", sink)
+        value = check_value(entry, kind, f'"{name}" of {owner}', f"{path}.{name}", sink)
         if not isinstance(value, Unknown):
             values[name] = value
-    missing = [name for name, argument in declared.items() if argument.required and name not in seen]
+    missing = [name for name in found.required if name not in seen]
     if missing and not doubtful:
         shown = " and ".join(f'"{name}"' for name in missing)
         checker.diagnostics.error(
@@ -118,13 +124,12 @@ def _names(kind: Kind) -> set[str]:
 
 def _scalar(entry: Entry, tree: Scalar, kind: Kind, subject: str, path: str, checker: Checker) -> Value | Unknown:
     value = tree.value
-    fitting = [alternative for alternative in kind if fits(value, alternative)]
-    if fitting and all(alternative.name == "path" for alternative in fitting):
-        return _file(tree, subject, checker)
-    if fitting:
+    if fits_kind(value, kind):
         return value
     if isinstance(value, str):
         names = _names(kind)
+        if "path" in names:
+            return _file(tree, subject, checker)
         categories = [name for name in OBJECTS if name in names]
         if "layer" in names:
             return _layer(Entry(value, tree.span, Scalar(None, tree.span, "")), subject, path, checker)
@@ -278,10 +283,9 @@ def _object_by_name(tree: Scalar, kind: Kind, categories: list[str], subject: st
         found = catalog.object_(category, name)
         if found is None:
             continue
-        missing = [argument.name for argument in found.arguments.values() if argument.required]
-        if found.is_class and missing:
-            shown = " and ".join(f'"{item}"' for item in missing)
-            arguments = ", ".join(f"{item}: ..." for item in missing)
+        if found.is_class and found.required:
+            shown = " and ".join(f'"{item}"' for item in found.required)
+            arguments = ", ".join(f"{item}: ..." for item in found.required)
             checker.diagnostics.error(
                 "GS403", f"{name} needs {shown}", tree.span, help=f"write {{{found.canonical}: {{{arguments}}}}}"
             )
@@ -312,7 +316,7 @@ def _object(
             return UNKNOWN
         if not found.is_class and (category == "activation" or not found.arguments):
             return _function(entry, given, category, checker)
-        values = check_arguments(found.name, entry.span, found.arguments, given, path, checker)
+        values = check_arguments(found.name, entry.span, found, given, path, checker)
         exact = {name: _exact(value, found.arguments[name].kind) for name, value in values.items()}
         return Object(category, found.canonical, exact)
     report_unknown_object(entry.key, entry.span, kind, categories, subject, checker)
@@ -395,7 +399,7 @@ def make_layer(
         checker.diagnostics.error("GS407", f"{name} is refused: {found.refused}", place, help=TRUST_HELP)
         return None
     before = len(checker.diagnostics)
-    values = check_arguments(name, place, found.arguments, given, path, checker)
+    values = check_arguments(name, place, found, given, path, checker)
     return Callable(
         key=path, keras_name=keras_name or path, kind="layer", type=found.replaces or found.name, arguments=values,
         trainable=trainable, complete=len(checker.diagnostics) == before, span=place,
