@@ -89,12 +89,16 @@ class OutputName:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A class of ``keras.layers``; ``replaces`` is the class that an alias stands for."""
+    """A class of ``keras.layers``; ``replaces`` is the class that an alias stands for.
+
+    ``required`` are the names of the arguments that have to be given.
+    """
 
     name: str
     family: str
     doc: str
     arguments: Mapping[str, Argument]
+    required: tuple[str, ...]
     call: tuple[CallArgument, ...]
     outputs: tuple[OutputName, ...]
     outputs_of: str | None
@@ -129,6 +133,7 @@ class Object:
     canonical: str
     is_class: bool
     arguments: Mapping[str, Argument]
+    required: tuple[str, ...]
     doc: str
     refused: str | None = None
     by_string: bool = True
@@ -141,6 +146,7 @@ class Application:
     name: str
     doc: str
     arguments: Mapping[str, Argument]
+    required: tuple[str, ...]
 
 
 # Entries of the data files are as loose as JSON is; the functions below give them their types.
@@ -159,6 +165,10 @@ KERAS_VERSION: str = _section("keras")["version"]
 def _arguments(rows: list[list[Any]]) -> Mapping[str, Argument]:
     arguments = (Argument(*row) for row in rows)
     return MappingProxyType({argument.name: argument for argument in arguments})
+
+
+def _required(arguments: Mapping[str, Argument]) -> tuple[str, ...]:
+    return tuple(argument.name for argument in arguments.values() if argument.required)
 
 
 def _call_arguments(rows: list[list[Any]]) -> tuple[CallArgument, ...]:
@@ -184,6 +194,7 @@ def layer(name: str) -> Layer | None:
         family=entry["family"],
         doc=entry["doc"],
         arguments=arguments,
+        required=_required(arguments),
         call=_call_arguments(entry["call"]),
         outputs=_outputs(entry["outputs"]),
         outputs_of=entry.get("outputs_of"),
@@ -242,12 +253,14 @@ def object_(category: str, name: str) -> Object | None:
         return None
     canonical = entry.get("canonical", name)
     described: Entry = section.get(canonical, entry)
+    arguments = _arguments(described.get("arguments", []))
     return Object(
         category=category,
         name=name,
         canonical=canonical,
         is_class=described.get("is_class", False),
-        arguments=_arguments(described.get("arguments", [])),
+        arguments=arguments,
+        required=_required(arguments),
         doc=described.get("doc", ""),
         refused=described.get("refused"),
         by_string=entry.get("by_string", True),
@@ -264,7 +277,10 @@ def object_names(category: str) -> tuple[str, ...]:
 def application(name: str) -> Application | None:
     """Return the application of a name."""
     entry: Entry | None = _section("applications").get(name)
-    return None if entry is None else Application(name, entry["doc"], _arguments(entry["arguments"]))
+    if entry is None:
+        return None
+    arguments = _arguments(entry["arguments"])
+    return Application(name, entry["doc"], arguments, _required(arguments))
 
 
 @cache

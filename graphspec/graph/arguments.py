@@ -4,29 +4,27 @@ from collections.abc import Mapping as MappingABC
 from dataclasses import replace
 
 from graphspec.catalog import catalog
-from graphspec.catalog.catalog import Argument
+from graphspec.catalog.catalog import Application, Argument, Layer
 from graphspec.catalog.kinds import Kind, describe_kind, parse_kind
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean
 from graphspec.frontend.fields import describe_value, mended
-from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
+from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence
 from graphspec.graph.checker import TRUST_HELP, UNKNOWN, Checker, Unknown
 from graphspec.graph.constants import constant
-from graphspec.graph.ir import Callable, Imported, LayerReference, Object, Value
+from graphspec.graph.ir import Callable, LayerReference, Object, Value
 from graphspec.graph.literals import (
     OBJECTS,
     SERIALISED_KEYS,
     correction,
     count_fits,
     example_of_class,
-    fits,
-    freely,
+    fits_kind,
     lacks_colon,
     literal_words,
     may_hold_arguments,
     misfit,
-    serialised_part,
 )
 from graphspec.graph.unknown_names import (
     report_dtype,
@@ -35,15 +33,18 @@ from graphspec.graph.unknown_names import (
     report_unknown_layer,
     report_unknown_object,
 )
+from graphspec.graph.untrusted import code, file_path, free_value, report_serialised
 
 _ACTIVATION_LAYERS = frozenset({"ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"})
+Taker = Layer | catalog.Object | Application
 _SPEC_KEYS = {"name": "the Keras name", "trainable": "whether it learns"}
 
 
 def check_arguments(
-    owner: str, place: Span, declared: MappingABC[str, Argument], given: Mapping | None, path: str, checker: Checker
+    owner: str, place: Span, found: Taker, given: Mapping | None, path: str, checker: Checker
 ) -> dict[str, Value]:
     """Return the arguments of a class or function that are right; report the others, and those that are missing."""
+    declared = found.arguments
     values: dict[str, Value] = {}
     doubtful = False
     seen: set[str] = set()
@@ -59,12 +60,16 @@ def check_arguments(
         seen.add(name)
         if name != entry.key and (lacks_colon(entry) or not _keeps_values(owner, entry.key)):
             continue
+        kind = parse_kind(declared[name].kind)
+        if isinstance(entry.value, Scalar) and fits_kind(entry.value.value, kind):
+            values[name] = entry.value.value
+            continue
         # What was written in other brackets has been reported.
         sink = checker if entry is written[entry.key] else replace(checker, diagnostics=Diagnostics())
-        value = check_value(entry, parse_kind(declared[name].kind), f'"{name}" of {owner}', f"{path}.{name}", sink)
+        value = check_value(entry, kind, f'"{name}" of {owner}', f"{path}.{name}", sink)
         if not isinstance(value, Unknown):
             values[name] = value
-    missing = [name for name, argument in declared.items() if argument.required and name not in seen]
+    missing = [name for name in found.required if name not in seen]
     if missing and not doubtful:
         shown = " and ".join(f'"{name}"' for name in missing)
         checker.diagnostics.error(
@@ -123,18 +128,17 @@ def _names(kind: Kind) -> set[str]:
 
 def _scalar(entry: Entry, tree: Scalar, kind: Kind, subject: str, path: str, checker: Checker) -> Value | Unknown:
     value = tree.value
-    fitting = [alternative for alternative in kind if fits(value, alternative)]
-    if fitting and all(alternative.name == "path" for alternative in fitting):
-        return _file(tree, subject, checker)
-    if fitting:
+    if fits_kind(value, kind):
         return value
     if isinstance(value, str):
         names = _names(kind)
+        if "path" in names:
+            return file_path(tree, subject, checker)
         categories = [name for name in OBJECTS if name in names]
         if "layer" in names:
             return _layer(Entry(value, tree.span, Scalar(None, tree.span, "")), subject, path, checker)
         if "code" in names:
-            return _code(tree, kind, subject, checker)
+            return code(tree, kind, subject, checker)
         if categories and value:
             return _object_by_name(tree, kind, categories, subject, checker)
         words = literal_words(kind)
@@ -156,41 +160,10 @@ def _misfit(entry: Entry, kind: Kind, subject: str, checker: Checker) -> Unknown
     return UNKNOWN
 
 
-def _file(tree: Scalar, subject: str, checker: Checker) -> Value | Unknown:
-    if checker.trust:
-        return tree.value
-    checker.diagnostics.error(
-        "GS407",
-        f'{subject} would read the file "{tree.value}", and a spec reads no files',
-        tree.span,
-        help=f"write the values as a list; or, {TRUST_HELP}",
-    )
-    return UNKNOWN
-
-
-def _code(tree: Scalar, kind: Kind, subject: str, checker: Checker) -> Value | Unknown:
-    words = literal_words(kind)
-    if checker.trust and ":" in str(tree.value):
-        return Imported(str(tree.value))
-    hint = did_you_mean(str(tree.value), words)
-    if words:
-        checker.diagnostics.error(
-            "GS405", f'{subject} must be {describe_kind(kind)}, not "{tree.value}"{hint}', tree.span
-        )
-        return UNKNOWN
-    checker.diagnostics.error(
-        "GS407",
-        f"{subject} is code, and a spec carries none",
-        tree.span,
-        help=f'{TRUST_HELP}, and name the function as "module:function"',
-    )
-    return UNKNOWN
-
-
 def _sequence(entry: Entry, tree: Sequence, kind: Kind, subject: str, path: str, checker: Checker) -> Value | Unknown:
     names = _names(kind)
     if "any" in names or "array" in names:
-        return _free(tree, subject, checker)
+        return free_value(tree, subject, checker)
     if "shape" in names:
         kind = (*kind, *parse_kind("list<null|int[1:]>"))
     alternatives = [a for a in kind if a.name == "list" and a.item is not None and count_fits(len(tree.items), a)]
@@ -217,27 +190,9 @@ def _items(tree: Sequence, kind: Kind, subject: str, path: str, checker: Checker
     return UNKNOWN if failed else tuple(values)
 
 
-def _free(tree: Tree, subject: str, checker: Checker) -> Value | Unknown:
-    part = serialised_part(tree)
-    if part is None:
-        return freely(tree)
-    _report_serialised(part, subject, checker)
-    return UNKNOWN
-
-
-def _report_serialised(part: Mapping, subject: str, checker: Checker) -> None:
-    key = next(entry for name, entry in part.entries.items() if name in SERIALISED_KEYS)
-    checker.diagnostics.error(
-        "GS407",
-        f'{subject} has the key "{key.key}": Keras\' stored form can name code, so a spec does not take it',
-        key.span,
-        help="write the class as the one key, with its arguments: {HeNormal: {seed: 1}}",
-    )
-
-
 def _mapping(entry: Entry, tree: Mapping, kind: Kind, subject: str, path: str, checker: Checker) -> Value | Unknown:
     if SERIALISED_KEYS & tree.entries.keys():
-        _report_serialised(tree, subject, checker)
+        report_serialised(tree, subject, checker)
         return UNKNOWN
     names = _names(kind)
     categories = [name for name in OBJECTS if name in names]
@@ -246,7 +201,7 @@ def _mapping(entry: Entry, tree: Mapping, kind: Kind, subject: str, path: str, c
     if categories or "layer" in names:
         return _one_key(tree, kind, categories, subject, path, checker)
     if "any" in names or "dict" in names:
-        return _free(tree, subject, checker)
+        return free_value(tree, subject, checker)
     return _misfit(entry, kind, subject, checker)
 
 
@@ -283,10 +238,9 @@ def _object_by_name(tree: Scalar, kind: Kind, categories: list[str], subject: st
         found = catalog.object_(category, name)
         if found is None:
             continue
-        missing = [argument.name for argument in found.arguments.values() if argument.required]
-        if found.is_class and missing:
-            shown = " and ".join(f'"{item}"' for item in missing)
-            arguments = ", ".join(f"{item}: ..." for item in missing)
+        if found.is_class and found.required:
+            shown = " and ".join(f'"{item}"' for item in found.required)
+            arguments = ", ".join(f"{item}: ..." for item in found.required)
             checker.diagnostics.error(
                 "GS403", f"{name} needs {shown}", tree.span, help=f"write {{{found.canonical}: {{{arguments}}}}}"
             )
@@ -317,7 +271,7 @@ def _object(
             return UNKNOWN
         if not found.is_class and (category == "activation" or not found.arguments):
             return _function(entry, given, category, checker)
-        values = check_arguments(found.name, entry.span, found.arguments, given, path, checker)
+        values = check_arguments(found.name, entry.span, found, given, path, checker)
         exact = {name: _exact(value, found.arguments[name].kind) for name, value in values.items()}
         return Object(category, found.canonical, exact)
     report_unknown_object(entry.key, entry.span, kind, categories, subject, checker)
@@ -400,7 +354,7 @@ def make_layer(
         checker.diagnostics.error("GS407", f"{name} is refused: {found.refused}", place, help=TRUST_HELP)
         return None
     before = len(checker.diagnostics)
-    values = check_arguments(name, place, found.arguments, given, path, checker)
+    values = check_arguments(name, place, found, given, path, checker)
     return Callable(
         key=path, keras_name=keras_name or path, kind="layer", type=found.replaces or found.name, arguments=values,
         trainable=trainable, complete=len(checker.diagnostics) == before and has_all(values, given), span=place,
@@ -415,7 +369,7 @@ def _plugin_layer(
     if module not in checker.plugins:
         report_foreign(name, place, checker)
         return None
-    values = _free(given, f"the arguments of {name}", checker) if given is not None else {}
+    values = free_value(given, f"the arguments of {name}", checker) if given is not None else {}
     if not isinstance(values, MappingABC):
         return None
     return Callable(

@@ -12,7 +12,7 @@ from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
 from graphspec.graph.application import application_graph
 from graphspec.graph.ir import Callable, Graph, Input, LayerReference, Node, Tensor, Value
-from graphspec.graph.layer_types import argument_of, defaults_of, dtypes_of, op_defaults_of
+from graphspec.graph.layer_types import SCALARS, argument_of, defaults_of, dtypes_of, op_defaults_of
 from graphspec.graph.shape_mistakes import Operands, report
 from graphspec.graph.typed import TypedGraph, input_type, port_type, total_flops, weights_of
 from graphspec.shapes.dimension import Count, show
@@ -189,6 +189,8 @@ class _Inference:
 
     def argument(self, value: Value, sources: dict[int, str], cast_for: LayerType | None) -> Argument:
         """Return a value as rules take it, and note in ``sources`` where each tensor comes from."""
+        if value is None or isinstance(value, SCALARS):
+            return value
 
         def tensor(reference: Tensor) -> Argument:
             found = self.tensor(reference)
@@ -201,6 +203,8 @@ class _Inference:
         found = self.types.get(reference.node)
         if found is None:
             raise _Silence
+        if isinstance(found, TensorType) and reference.output is None:
+            return found
         if reference.output is None:
             return found[""] if isinstance(found, Mapping) and "" in found else found
         try:
@@ -364,14 +368,14 @@ def positional(op: str, args: tuple[Argument, ...]) -> dict[str, Argument]:
 
 
 def _cast(found: Outputs, layer: LayerType | None, sources: dict[int, str], label: str) -> Argument:
+    if isinstance(found, TensorType):
+        if layer is not None and found.dtype != layer.compute_dtype and is_float(found.dtype):
+            found = TensorType(found.shape, layer.compute_dtype)
+        sources[id(found)] = label
+        return found
     if isinstance(found, tuple):
         return tuple(_cast(item, layer, sources, f"{label}.{number}") for number, item in enumerate(found))
-    if isinstance(found, Mapping):
-        return {key: _cast(item, layer, sources, f"{label}.{key}") for key, item in found.items()}
-    if layer is not None and is_float(found.dtype) and found.dtype != layer.compute_dtype:
-        found = TensorType(found.shape, layer.compute_dtype)
-    sources[id(found)] = label
-    return found
+    return {key: _cast(item, layer, sources, f"{label}.{key}") for key, item in found.items()}
 
 
 def _fitted(item: Input, x: TensorType, made: Callable) -> TensorType:

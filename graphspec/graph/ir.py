@@ -148,9 +148,10 @@ class Graph:
 def operands_of(node: Node) -> list[Tensor]:
     """Return every tensor that feeds a node."""
     found: list[Tensor] = []
-    _gather(node.args, found)
-    if node.kwargs:
-        _gather(node.kwargs, found)
+    for value in node.args:
+        _gather(value, found)
+    for value in node.kwargs.values():
+        _gather(value, found)
     return found
 
 

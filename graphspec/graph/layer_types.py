@@ -21,7 +21,7 @@ from graphspec.shapes.types import Argument, LayerType, Named, TensorType
 
 _MIXED = {"mixed_float16": ("float16", FLOATX), "mixed_bfloat16": ("bfloat16", FLOATX)}
 
-_SCALARS = (bool, int, float, str)
+SCALARS = (bool, int, float, str)
 
 Lookup = CallableABC[[Tensor], Argument]
 Layers = CallableABC[[LayerReference | Callable], LayerType]
@@ -56,15 +56,15 @@ def op_defaults_of(op: str) -> Mapping[str, Argument]:
 
 def argument_of(value: Value, tensor: Lookup, layer: Layers) -> Argument:
     """Return a value as rules take it; ``tensor`` and ``layer`` look up what it refers to."""
-    if value is None or isinstance(value, _SCALARS):
+    if value is None or isinstance(value, SCALARS):
         return value
+    if isinstance(value, Tensor):
+        return tensor(value)
     if isinstance(value, tuple):
         return tuple(argument_of(item, tensor, layer) for item in value)
     if isinstance(value, Mapping):
         return {key: argument_of(item, tensor, layer) for key, item in value.items()}
     match value:
-        case Tensor():
-            return tensor(value)
         case LayerReference() | Callable():
             return layer(value)
         case Array():

@@ -31,6 +31,14 @@ def fits(value: object, alternative: Alternative) -> bool:
     return fits_name is not None and fits_name(value, alternative)
 
 
+def fits_kind(value: object, kind: Kind) -> bool:
+    """Say whether a scalar fits a kind as it stands: a path does not, since what it names has to be trusted."""
+    for alternative in kind:  # noqa: SIM110 - asked of every value, and any() is slower than a loop
+        if alternative.name != "path" and fits(value, alternative):
+            return True
+    return False
+
+
 def _within(value: float, alternative: Alternative) -> bool:
     low, high = alternative.low, alternative.high
     if low is not None and not (value > low if alternative.low_open else value >= low):

@@ -108,6 +108,8 @@ def _chains(program: Program) -> tuple[str, ...]:
     """Return the names of chains: a call has a dot in its name where it stands in one."""
     heads: dict[str, None] = {}
     for call in program.calls:
+        if "." not in call.path:
+            continue
         parts = call.path.split(".")
         heads.update(dict.fromkeys(".".join(parts[:size]) for size in range(1, len(parts))))
     return tuple(heads)

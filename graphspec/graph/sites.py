@@ -103,7 +103,7 @@ def _site(call: Call, visible: MappingABC[str, Callable | None], scope: Scope, c
 def _is_in_doubt(what: What, callee: Callable) -> bool:
     """Say whether an argument that decides what a layer returns was given, and is wrong."""
     given = what.arguments.entries if isinstance(what.arguments, Mapping) else {}
-    found = catalog.layer(callee.type) if callee.kind == "layer" else None
+    found = catalog.layer(callee.type) if given and callee.kind == "layer" else None
     return found is not None and any(
         output.when in given and output.when not in callee.arguments for output in found.outputs
     )
@@ -229,7 +229,7 @@ def _application(
         checker.diagnostics.error("GS401", f'unknown application "applications.{what.name}"{hint}', what.span)
         return None
     before = len(checker.diagnostics)
-    values = check_arguments(what.name, what.span, found.arguments, given, path, checker)
+    values = check_arguments(what.name, what.span, found, given, path, checker)
     return Callable(
         key=path, keras_name=keras_name, kind="application", type=what.name, arguments=values, trainable=trainable,
         complete=len(checker.diagnostics) == before and has_all(values, given), span=what.span,
