@@ -4,7 +4,7 @@ from collections.abc import Mapping as MappingABC
 from dataclasses import replace
 
 from graphspec.catalog import catalog
-from graphspec.catalog.catalog import Application, Argument, Layer
+from graphspec.catalog.catalog import Argument, Taker
 from graphspec.catalog.kinds import Kind, describe_kind, parse_kind
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
@@ -22,6 +22,7 @@ from graphspec.graph.literals import (
     example_of_class,
     fits_kind,
     freely,
+    kind_names,
     lacks_colon,
     literal_words,
     may_hold_arguments,
@@ -37,7 +38,6 @@ from graphspec.graph.unknown_names import (
 )
 
 _ACTIVATION_LAYERS = frozenset({"ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"})
-Taker = Layer | catalog.Object | Application
 _SPEC_KEYS = {"name": "the Keras name", "trainable": "whether it learns"}
 
 
@@ -45,14 +45,13 @@ def check_arguments(
     owner: str, place: Span, found: Taker, given: Mapping | None, path: str, checker: Checker
 ) -> dict[str, Value]:
     """Return the arguments of a class or function that are right; report the others, and those that are missing."""
-    declared = found.arguments
     values: dict[str, Value] = {}
     doubtful = False
     seen: set[str] = set()
     written = given.entries if given is not None else {}
     given = None if given is None else mended(given, checker.diagnostics)
     for entry in given.entries.values() if given is not None else ():
-        name = _declared_name(owner, entry, declared, given, checker)
+        name = _declared_name(owner, entry, found.arguments, given, checker)
         if name is None:
             doubtful = True
             continue
@@ -61,7 +60,7 @@ def check_arguments(
         seen.add(name)
         if name != entry.key and (lacks_colon(entry) or not _keeps_values(owner, entry.key)):
             continue
-        kind = parse_kind(declared[name].kind)
+        kind = parse_kind(found.arguments[name].kind)
         if isinstance(entry.value, Scalar) and fits_kind(entry.value.value, kind):
             values[name] = entry.value.value
             continue
@@ -118,16 +117,12 @@ def check_value(entry: Entry, kind: Kind, subject: str, path: str, checker: Chec
     return _mapping(entry, tree, kind, subject, path, checker)
 
 
-def _names(kind: Kind) -> set[str]:
-    return {alternative.name for alternative in kind}
-
-
 def _scalar(entry: Entry, tree: Scalar, kind: Kind, subject: str, path: str, checker: Checker) -> Value | Unknown:
     value = tree.value
     if fits_kind(value, kind):
         return value
     if isinstance(value, str):
-        names = _names(kind)
+        names = kind_names(kind)
         if "path" in names:
             return _file(tree, subject, checker)
         categories = [name for name in OBJECTS if name in names]
@@ -188,7 +183,7 @@ def _code(tree: Scalar, kind: Kind, subject: str, checker: Checker) -> Value | U
 
 
 def _sequence(entry: Entry, tree: Sequence, kind: Kind, subject: str, path: str, checker: Checker) -> Value | Unknown:
-    names = _names(kind)
+    names = kind_names(kind)
     if "any" in names or "array" in names:
         return _free(tree, subject, checker)
     if "shape" in names:
@@ -196,7 +191,7 @@ def _sequence(entry: Entry, tree: Sequence, kind: Kind, subject: str, path: str,
     alternatives = [a for a in kind if a.name == "list" and a.item is not None and count_fits(len(tree.items), a)]
     for alternative in alternatives:
         item_kind = alternative.item or ()
-        if _names(item_kind) & (OBJECTS | {"layer"}):
+        if kind_names(item_kind) & (OBJECTS | {"layer"}):
             return _items(tree, item_kind, subject, path, checker)
         quiet = Checker(checker.callables, checker.used, checker.trust, checker.plugins, Diagnostics())
         values = _items(tree, item_kind, subject, path, quiet)
@@ -239,7 +234,7 @@ def _mapping(entry: Entry, tree: Mapping, kind: Kind, subject: str, path: str, c
     if SERIALISED_KEYS & tree.entries.keys():
         _report_serialised(tree, subject, checker)
         return UNKNOWN
-    names = _names(kind)
+    names = kind_names(kind)
     categories = [name for name in OBJECTS if name in names]
     if "constant" in tree.entries and "array" in names | {"array" if "any" in names else ""}:
         return constant(tree, subject, checker)
@@ -272,7 +267,7 @@ def _one_key(
         )  # fmt: skip
         return UNKNOWN
     entry = next(iter(tree.entries.values()))
-    if "layer" in _names(kind):
+    if "layer" in kind_names(kind):
         return _layer(entry, subject, path, checker)
     return _object(entry, kind, categories, subject, path, checker)
 
@@ -400,9 +395,11 @@ def make_layer(
         return None
     before = len(checker.diagnostics)
     values = check_arguments(name, place, found, given, path, checker)
+    # A layer that refers to an entry with a mistake lacks it, though there is nothing wrong here.
+    lacks_one = given is not None and len(values) < len(given.entries)
     return Callable(
         key=path, keras_name=keras_name or path, kind="layer", type=found.replaces or found.name, arguments=values,
-        trainable=trainable, complete=len(checker.diagnostics) == before, span=place,
+        trainable=trainable, complete=len(checker.diagnostics) == before and not lacks_one, span=place,
     )  # fmt: skip
 
 
