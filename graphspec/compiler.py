@@ -151,8 +151,8 @@ class _Session:
             compile_section=document.compile,
         )
         self.open.pop()
-        for unfinished in surroundings.unfinished:
-            infer(unfinished, self.diagnostics)
+        for unfinished, in_sight in surroundings.unfinished:
+            infer(unfinished, self.diagnostics, in_sight)
         return Compilation(path=shown, tree=tree, document=document, program=program, graph=graph)
 
     def report_size(self, program: Program) -> None:

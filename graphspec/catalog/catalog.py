@@ -21,6 +21,7 @@ __all__ = [
     "Op",
     "OutputName",
     "Renamed",
+    "Taker",
     "application",
     "application_layers",
     "application_names",
@@ -148,6 +149,8 @@ class Application:
     arguments: Mapping[str, Argument]
     required: tuple[str, ...]
 
+
+Taker = Layer | Object | Application
 
 # Entries of the data files are as loose as JSON is; the functions below give them their types.
 Entry = dict[str, Any]

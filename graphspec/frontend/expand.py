@@ -51,7 +51,11 @@ def _program(body: Body, diagnostics: Diagnostics, **named: object) -> Program:
     aliases: dict[str, str] = {}
     calls: list[Call] = []
     for name, node in body.nodes.items():
-        calls.extend(_node_calls(name, node, wiring, aliases, names, diagnostics))
+        operands, wired = _operands(name, node, wiring, names, diagnostics)
+        if node.what is None or node.what.kind != "chain":
+            calls.append(_call(name, node, operands, wired=wired))
+        else:
+            calls.extend(_chain_calls(name, node.what, node, operands, aliases, diagnostics, wired=wired))
     return Program(
         inputs=body.inputs,
         calls=tuple(calls),
@@ -72,29 +76,19 @@ def _report_target(target: Reference, body: Body, diagnostics: Diagnostics) -> N
     diagnostics.error("GS408", f'an arrow leads to "{target.path}", which is no node{hint}', target.span)
 
 
-def _node_calls(
-    name: str,
-    node: NodeSpec,
-    wiring: Wiring,
-    aliases: dict[str, str],
-    names: Collection[str],
-    diagnostics: Diagnostics,
-) -> Iterator[Call]:
-    operands, wired = _operands(name, node, wiring, names, diagnostics)
-    if node.what is None or node.what.kind != "chain":
-        yield Call(
-            path=name,
-            keras_name=node.name or name,
-            span=node.what.span if node.what else node.span,
-            what=node.what,
-            operands=operands,
-            wired=wired,
-            literals=node.literals,
-            trainable=node.trainable,
-            places=node.places,
-        )
-        return
-    yield from _chain_calls(name, node.what, node, operands, aliases, diagnostics, wired=wired)
+def _call(path: str, node: NodeSpec, operands: Operand, *, wired: bool, before: str | None = None) -> Call:
+    return Call(
+        path=path,
+        keras_name=node.name or path,
+        span=node.what.span if node.what else node.span,
+        what=node.what,
+        operands=operands,
+        wired=wired,
+        literals=node.literals,
+        trainable=node.trainable,
+        before=before,
+        places=node.places,
+    )
 
 
 def _chain_calls(
@@ -115,18 +109,7 @@ def _chain_calls(
                 member_path, node.what, node, operands, aliases, diagnostics, wired=wired, before=before
             )
         else:
-            yield Call(
-                path=member_path,
-                keras_name=node.name or member_path,
-                span=place,
-                what=node.what,
-                operands=operands,
-                wired=wired,
-                literals=node.literals,
-                trainable=node.trainable,
-                before=before,
-                places=node.places,
-            )
+            yield _call(member_path, node, operands, wired=wired, before=before)
         before = member_path
     if before is not None and before != path:
         aliases[path] = before
@@ -215,6 +198,8 @@ def read_operand(
 
     One of ``names`` is a reference however it is spelt: a wrong name is reported where it is given.
     """
+    if isinstance(tree, Scalar) and _is_reference(tree, names):
+        return Reference(str(tree.value), tree.span)
     if isinstance(tree, Sequence):
         items = tuple(read_operand(item, subject, names, diagnostics, depth=depth + 1) for item in tree.items)
         return Operands(items, tree.span)
@@ -233,8 +218,6 @@ def read_operand(
         return Operands(entries, tree.span, {key: entry.span for key, entry in tree.entries.items()})
     if tree.value is None and depth:
         return None
-    if _is_reference(tree, names):
-        return Reference(str(tree.value), tree.span)
     expected = "a reference" if depth else "a reference, a list or a mapping"
     diagnostics.error(
         "GS216", f"{subject} must be {expected}, not {describe_value(tree)}", tree.span, help=_operand_help(tree)

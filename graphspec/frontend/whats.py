@@ -219,7 +219,7 @@ def _what(entry: Entry, subject: str, diagnostics: Diagnostics) -> What | None:
             help=arguments_help(entry),
         )
         return None
-    return What(kind=kind, name=name, span=entry.span, arguments=arguments)
+    return What(kind, name, entry.span, arguments)
 
 
 def classify(key: str) -> tuple[WhatKind, str]:

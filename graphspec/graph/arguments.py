@@ -4,7 +4,7 @@ from collections.abc import Mapping as MappingABC
 from dataclasses import replace
 
 from graphspec.catalog import catalog
-from graphspec.catalog.catalog import Application, Argument, Layer
+from graphspec.catalog.catalog import Argument, Taker
 from graphspec.catalog.kinds import Kind, describe_kind, parse_kind
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
@@ -21,6 +21,7 @@ from graphspec.graph.literals import (
     count_fits,
     example_of_class,
     fits_kind,
+    kind_names,
     lacks_colon,
     literal_words,
     may_hold_arguments,
@@ -36,7 +37,6 @@ from graphspec.graph.unknown_names import (
 from graphspec.graph.untrusted import code, file_path, free_value, report_serialised
 
 _ACTIVATION_LAYERS = frozenset({"ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"})
-Taker = Layer | catalog.Object | Application
 _SPEC_KEYS = {"name": "the Keras name", "trainable": "whether it learns"}
 
 
@@ -44,14 +44,13 @@ def check_arguments(
     owner: str, place: Span, found: Taker, given: Mapping | None, path: str, checker: Checker
 ) -> dict[str, Value]:
     """Return the arguments of a class or function that are right; report the others, and those that are missing."""
-    declared = found.arguments
     values: dict[str, Value] = {}
     doubtful = False
     seen: set[str] = set()
     written = given.entries if given is not None else {}
     given = None if given is None else mended(given, checker.diagnostics)
     for entry in given.entries.values() if given is not None else ():
-        name = _declared_name(owner, entry, declared, given, checker)
+        name = _declared_name(owner, entry, found.arguments, given, checker)
         if name is None:
             doubtful = True
             continue
@@ -60,7 +59,7 @@ def check_arguments(
         seen.add(name)
         if name != entry.key and (lacks_colon(entry) or not _keeps_values(owner, entry.key)):
             continue
-        kind = parse_kind(declared[name].kind)
+        kind = parse_kind(found.arguments[name].kind)
         if isinstance(entry.value, Scalar) and fits_kind(entry.value.value, kind):
             values[name] = entry.value.value
             continue
@@ -122,16 +121,12 @@ def check_value(entry: Entry, kind: Kind, subject: str, path: str, checker: Chec
     return _mapping(entry, tree, kind, subject, path, checker)
 
 
-def _names(kind: Kind) -> set[str]:
-    return {alternative.name for alternative in kind}
-
-
 def _scalar(entry: Entry, tree: Scalar, kind: Kind, subject: str, path: str, checker: Checker) -> Value | Unknown:
     value = tree.value
     if fits_kind(value, kind):
         return value
     if isinstance(value, str):
-        names = _names(kind)
+        names = kind_names(kind)
         if "path" in names:
             return file_path(tree, subject, checker)
         categories = [name for name in OBJECTS if name in names]
@@ -161,7 +156,7 @@ def _misfit(entry: Entry, kind: Kind, subject: str, checker: Checker) -> Unknown
 
 
 def _sequence(entry: Entry, tree: Sequence, kind: Kind, subject: str, path: str, checker: Checker) -> Value | Unknown:
-    names = _names(kind)
+    names = kind_names(kind)
     if "any" in names or "array" in names:
         return free_value(tree, subject, checker)
     if "shape" in names:
@@ -169,7 +164,7 @@ def _sequence(entry: Entry, tree: Sequence, kind: Kind, subject: str, path: str,
     alternatives = [a for a in kind if a.name == "list" and a.item is not None and count_fits(len(tree.items), a)]
     for alternative in alternatives:
         item_kind = alternative.item or ()
-        if _names(item_kind) & (OBJECTS | {"layer"}):
+        if kind_names(item_kind) & (OBJECTS | {"layer"}):
             return _items(tree, item_kind, subject, path, checker)
         quiet = Checker(checker.callables, checker.used, checker.trust, checker.plugins, Diagnostics())
         values = _items(tree, item_kind, subject, path, quiet)
@@ -194,7 +189,7 @@ def _mapping(entry: Entry, tree: Mapping, kind: Kind, subject: str, path: str, c
     if SERIALISED_KEYS & tree.entries.keys():
         report_serialised(tree, subject, checker)
         return UNKNOWN
-    names = _names(kind)
+    names = kind_names(kind)
     categories = [name for name in OBJECTS if name in names]
     if "constant" in tree.entries and "array" in names | {"array" if "any" in names else ""}:
         return constant(tree, subject, checker)
@@ -227,7 +222,7 @@ def _one_key(
         )  # fmt: skip
         return UNKNOWN
     entry = next(iter(tree.entries.values()))
-    if "layer" in _names(kind):
+    if "layer" in kind_names(kind):
         return _layer(entry, subject, path, checker)
     return _object(entry, kind, categories, subject, path, checker)
 

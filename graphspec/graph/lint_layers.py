@@ -59,9 +59,8 @@ def lint_layers(typed: TypedGraph, diagnostics: Diagnostics) -> None:
     sight = _Sight(typed, nodes, sources, users, diagnostics)
     for node in typed.graph.nodes:
         made = sight.callee(node)
-        if made is None or made.kind != "layer":
-            continue
-        for check in _CHECKS:
+        check = _CHECKS.get(made.type) if made is not None and made.kind == "layer" else None
+        if made is not None and check is not None:
             check(node, made, sight)
     _check_losses(sight)
     for key, made in typed.graph.callables.items():
@@ -87,8 +86,6 @@ def _activation(made: Callable | None) -> str | None:
 
 
 def _check_activation_twice(node: Node, made: Callable, sight: _Sight) -> None:
-    if made.type != "Activation" and made.type not in _ACTIVATION_LAYERS:
-        return
     before = sight.source(node)
     name = _activation(made)
     if before is None or name in {None, "linear"} or _activation(sight.callee(before)) != name:
@@ -100,7 +97,7 @@ def _check_activation_twice(node: Node, made: Callable, sight: _Sight) -> None:
 
 
 def _check_bias_before_normalization(node: Node, made: Callable, sight: _Sight) -> None:
-    if made.type != "BatchNormalization" or _argument(made, "center") is not True:
+    if _argument(made, "center") is not True:
         return
     before = sight.source(node)
     layer = sight.callee(before)
@@ -116,7 +113,7 @@ def _check_bias_before_normalization(node: Node, made: Callable, sight: _Sight) 
 
 def _check_merge_of_one(node: Node, made: Callable, sight: _Sight) -> None:
     operand = node.args[0] if node.args else None
-    if made.type in _MERGES and isinstance(operand, tuple) and len(operand) == 1:
+    if isinstance(operand, tuple) and len(operand) == 1:
         sight.diagnostics.warning(
             "GS708", f'"{node.name}" ({made.type}) merges one tensor', node.span, help="remove it, or give it another",
             node=node.name,
@@ -124,7 +121,7 @@ def _check_merge_of_one(node: Node, made: Callable, sight: _Sight) -> None:
 
 
 def _check_dropout(node: Node, made: Callable, sight: _Sight) -> None:
-    rate = _argument(made, "rate") if made.type in _DROPOUTS else None
+    rate = _argument(made, "rate")
     if rate in (0, 1):
         what = "nothing" if rate == 0 else "everything"
         sight.diagnostics.warning(
@@ -134,8 +131,6 @@ def _check_dropout(node: Node, made: Callable, sight: _Sight) -> None:
 
 
 def _check_huge_dense(node: Node, made: Callable, sight: _Sight) -> None:
-    if made.type != "Dense":
-        return
     before = sight.callee(sight.source(node))
     weights = sight.typed.weights.get(made.key)
     if before is None or before.type != "Flatten" or not weights:
@@ -148,13 +143,13 @@ def _check_huge_dense(node: Node, made: Callable, sight: _Sight) -> None:
         )  # fmt: skip
 
 
-_CHECKS: tuple[CallableABC[[Node, Callable, _Sight], None], ...] = (
-    _check_activation_twice,
-    _check_bias_before_normalization,
-    _check_merge_of_one,
-    _check_dropout,
-    _check_huge_dense,
-)
+_CHECKS: Mapping[str, CallableABC[[Node, Callable, _Sight], None]] = {
+    **dict.fromkeys(("Activation", *_ACTIVATION_LAYERS), _check_activation_twice),
+    **dict.fromkeys(_MERGES, _check_merge_of_one),
+    **dict.fromkeys(_DROPOUTS, _check_dropout),
+    "BatchNormalization": _check_bias_before_normalization,
+    "Dense": _check_huge_dense,
+}
 
 
 def _is_output(node: Node, sight: _Sight) -> bool:

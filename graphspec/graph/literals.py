@@ -39,6 +39,11 @@ def fits_kind(value: object, kind: Kind) -> bool:
     return False
 
 
+def kind_names(kind: Kind) -> set[str]:
+    """Return the names of the alternatives of a kind."""
+    return {alternative.name for alternative in kind}
+
+
 def _within(value: float, alternative: Alternative) -> bool:
     low, high = alternative.low, alternative.high
     if low is not None and not (value > low if alternative.low_open else value >= low):
@@ -115,7 +120,7 @@ def correction(tree: Tree, kind: Kind) -> str | None:
     if not isinstance(tree, Scalar) or not isinstance(tree.value, str):
         return _single_element_help(tree)
     text = tree.value
-    names = {alternative.name for alternative in kind}
+    names = kind_names(kind)
     if text in _WORDS_FOR_NULL and "null" in names:
         return "write null"
     if text.lower() in _WORDS_FOR_BOOL and "bool" in names:

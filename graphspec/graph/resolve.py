@@ -30,7 +30,8 @@ from graphspec.graph.training import check_compile
 class Surroundings:
     """What a graph is resolved in: what is trusted, how a file becomes a graph, and the names outside it.
 
-    ``unfinished`` gathers what is left of graphs that have mistakes, for the steps that look for more.
+    ``unfinished`` gathers what is left of graphs that have mistakes, with the callables in sight of each, for the
+    steps that look for more.
     ``trainable`` has the first call of each entry that says whether it learns.
     ``known`` says of each name in ``outer`` whether it could be made.
     """
@@ -41,7 +42,7 @@ class Surroundings:
     outer: MutableMapping[str, Callable | None] = field(default_factory=dict)
     known: MutableMapping[str, bool] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
-    unfinished: list[Graph] = field(default_factory=list)
+    unfinished: list[tuple[Graph, MappingABC[str, Callable]]] = field(default_factory=list)
     trainable: dict[str, Call] = field(default_factory=dict)
 
 
@@ -97,7 +98,8 @@ def resolve(
         span=program.span,
     )
     if failed or outputs is None:
-        surroundings.unfinished.append(graph)
+        in_sight = {key: callee for key, callee in visible.items() if callee is not None}
+        surroundings.unfinished.append((graph, in_sight))
         return None
     if not diagnostics.has_errors:
         lint(graph, _named_places(program), used, diagnostics)

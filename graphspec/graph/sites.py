@@ -36,19 +36,18 @@ MAX_OUTPUTS = 100_000
 
 @dataclass(slots=True)
 class Site:
-    """A call: what it calls, what that takes, and what it returns; None stands for what is unknown."""
+    """A call: what it calls, what that takes, and what it returns; None stands for what is unknown.
+
+    ``is_named_call`` says whether it calls an entry of layers or models, which has a name of its own.
+    """
 
     call: Call
+    is_named_call: bool = False
     signature: Signature | None = None
     callee: Callable | None = None
     literals: Bound = field(default_factory=lambda: Bound({}))
     expression: "Expression | None" = None
     ports: Ports | None = None
-
-    @property
-    def is_named_call(self) -> bool:
-        """Say whether this calls an entry of layers or models, which has a name of its own."""
-        return self.call.what is not None and self.call.what.kind == "call"
 
 
 def find_sites(
@@ -71,9 +70,9 @@ def find_sites(
 
 def _site(call: Call, visible: MappingABC[str, Callable | None], scope: Scope, checker: Checker) -> Site:
     what = call.what
-    site = Site(call)
     if what is None:
-        return site
+        return Site(call)
+    site = Site(call, is_named_call=what.kind == "call")
     if what.kind == "expr":
         return _expression_site(site, what, checker)
     if what.kind == "op":
