@@ -140,7 +140,7 @@ class _Inference:
         dtype = layer if is_cast else None
         args = [self.argument(value, sources, dtype) for value in node.args]
         kwargs = {key: self.argument(value, sources, dtype) for key, value in node.kwargs.items() if key != "training"}
-        _check_tensors(made, kwargs)
+        _check_tensors(made, args, kwargs)
         return self.built(made, layer.effect(*args, **kwargs))
 
     def built(self, made: Callable, effect: Effect) -> Effect:
@@ -309,8 +309,10 @@ def _key(graph: Graph, policy: str, given: Mapping[str, TensorType | None]) -> t
     return (id(graph), policy, *(given[item.name] for item in graph.inputs))
 
 
-def _check_tensors(made: Callable, kwargs: Mapping[str, Argument]) -> None:
+def _check_tensors(made: Callable, args: list[Argument], kwargs: Mapping[str, Argument]) -> None:
     """Raise UnknownEffectError where a plain number stands for a tensor: what Keras makes of it, no rule says."""
+    if any(_holds_literal(value) for value in args):
+        raise UnknownEffectError
     found = catalog.layer(made.type) if kwargs and made.kind == "layer" else None
     for argument in found.call if found is not None else ():
         if argument.role != "literal" and _holds_literal(kwargs.get(argument.name)):

@@ -187,3 +187,10 @@ outputs: b
 """
     )
     assert [message[:5] for message in found] == ["GS401"]
+
+
+def test_a_number_for_a_tensor_is_no_fault_of_ours() -> None:
+    nodes = "{f: {Flatten: {}, with: {inputs: 5}}, y: {Dense: {units: 1}, from: x}}"
+    assert messages_of(f"graphspec: 1\ninputs: {{x: [4]}}\nnodes: {nodes}\noutputs: y\n") == [
+        'GS702 3: no output needs node "f", so it is not part of the model'
+    ]
