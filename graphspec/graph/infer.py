@@ -70,6 +70,7 @@ class _Inference:
     models: dict[str, TypedGraph] = field(default_factory=dict)
     layers: dict[int, LayerType] = field(default_factory=dict)
     spans: dict[str, Span] = field(default_factory=dict)
+    culprits: set[object] = field(default_factory=set)
     callables: Mapping[str, Callable] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -99,8 +100,10 @@ class _Inference:
         try:
             effect = self.effect(node, sources)
         except ShapeError as error:
-            called = self.callables[node.target].type if node.kind == "call" else None
-            report(node, called, error, Operands(sources, self.types, self.spans), self.diagnostics)
+            if not self.is_told(error, sources):
+                made = self.callables[node.target] if node.kind == "call" else None
+                called = made and (f"call: {made.key}" if made.kind == "model" else made.type)
+                report(node, called, error, Operands(sources, self.types, self.spans), self.diagnostics)
         except (_Silence, UnknownEffectError):
             pass
         else:
@@ -109,6 +112,15 @@ class _Inference:
             return
         self.types[node.name] = None
         self.flops[node.name] = None
+
+    def is_told(self, error: ShapeError, sources: dict[int, str]) -> bool:
+        """Say whether another call has shown the mistake, which is not its own but that of what it takes."""
+        culprit = sources.get(id(error.culprit)) if isinstance(error.culprit, TensorType) else error.culprit
+        if culprit is None:
+            return False
+        found = culprit in self.culprits
+        self.culprits.add(culprit)
+        return found
 
     def effect(self, node: Node, sources: dict[int, str]) -> Effect:
         if node.kind != "call":
@@ -391,19 +403,20 @@ def _fitted(item: Input, x: TensorType, made: Callable) -> TensorType:
     if declared is None:
         raise UnknownEffectError
     shape = x.shape
+    culprit = (made.key, item.name, shape)
     if len(shape) == declared.rank + 1 and shape[-1] == 1:
         shape = shape[:-1]
     elif len(shape) == declared.rank - 1 and declared.shape[-1] == 1:
         shape = (*shape, 1)
     if len(shape) != declared.rank:
-        raise ShapeError(f'takes {declared} as "{item.name}", not ', x)
+        raise ShapeError(f'takes {declared} as "{item.name}", not ', x, culprit=culprit)
     help_ = f"write input_shape: {_listed(x)}" if made.kind == "application" else None
     sizes = [shape[0]]
     for axis, (own, size) in enumerate(zip(declared.shape[1:], shape[1:], strict=True), 1):
         if isinstance(own, int) and isinstance(size, int) and own != size:
             raise ShapeError(
                 f'takes {declared} as "{item.name}", not ', x, f": dimension {axis} is {show(own)} and {show(size)}",
-                help=help_,
+                help=help_, culprit=culprit,
             )  # fmt: skip
         sizes.append(own if isinstance(own, int) else size)
     return TensorType(tuple(sizes), declared.dtype)

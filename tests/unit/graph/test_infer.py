@@ -76,7 +76,7 @@ def test_a_mistake_inside_a_nested_model_is_told_there_once() -> None:
 
 def test_a_call_that_does_not_fit_a_nested_model_is_told_at_the_call() -> None:
     assert messages_of(NESTED.replace("b: [5, 8]", "b: [5, 9]")) == [
-        'GS501 11: "two" (Functional) takes (batch, ?, 8) as "x", not (batch, 5, 9) from "b": dimension 2 is 8 and 9'
+        'GS501 11: "two" (call: tower) takes (batch, ?, 8) as "x", not (batch, 5, 9) from "b": dimension 2 is 8 and 9'
     ]
 
 
