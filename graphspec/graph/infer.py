@@ -102,7 +102,7 @@ class _Inference:
         except ShapeError as error:
             if not self.is_told(error, sources):
                 made = self.callables[node.target] if node.kind == "call" else None
-                called = made and (f"call: {made.key}" if made.kind == "model" else made.type)
+                called = None if made is None else f"call: {made.key}" if made.kind == "model" else made.type
                 report(node, called, error, Operands(sources, self.types, self.spans), self.diagnostics)
         except (_Silence, UnknownEffectError):
             pass
@@ -150,7 +150,7 @@ class _Inference:
         dtype = layer if is_cast else None
         args = [self.argument(value, sources, dtype) for value in node.args]
         kwargs = {key: self.argument(value, sources, dtype) for key, value in node.kwargs.items() if key != "training"}
-        _check_tensors(made, kwargs)
+        _check_tensors(made, args, kwargs)
         return self.built(made, layer.effect(*args, **kwargs))
 
     def built(self, made: Callable, effect: Effect) -> Effect:
@@ -325,11 +325,18 @@ def _key(graph: Graph, policy: str, given: Mapping[str, TensorType | None]) -> t
     return (id(graph), policy, *(given[item.name] for item in graph.inputs))
 
 
-def _check_tensors(made: Callable, kwargs: Mapping[str, Argument]) -> None:
-    """Raise UnknownEffectError where a plain number stands for a tensor: what Keras makes of it, no rule says."""
-    found = catalog.layer(made.type) if kwargs and made.kind == "layer" else None
-    for argument in found.call if found is not None else ():
-        if argument.role != "literal" and _holds_literal(kwargs.get(argument.name)):
+def _check_tensors(made: Callable, args: list[Argument], kwargs: Mapping[str, Argument]) -> None:
+    """Raise ShapeError where several tensors stand for one, and UnknownEffectError where a plain number does.
+
+    What Keras makes of a number there, no rule says.
+    """
+    found = catalog.layer(made.type) if made.kind == "layer" else None
+    declared = found.call if found is not None else ()
+    named = [(argument, kwargs[argument.name]) for argument in declared if argument.name in kwargs]
+    for argument, value in [*zip(declared, args, strict=False), *named]:
+        if argument.role == "tensor" and isinstance(value, tuple | Mapping):
+            raise ShapeError(f"takes one tensor, not {len(value)}", help="choose one by its number, as in name.0")
+        if argument.role != "literal" and kwargs and _holds_literal(value):
             raise UnknownEffectError
 
 

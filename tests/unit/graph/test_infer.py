@@ -173,3 +173,35 @@ def test_models_within_models_are_inferred_once_each() -> None:
         )
     text += f"inputs: {{x: [3]}}\nnodes: {{y: {{call: m{depth - 1}, from: x}}}}\noutputs: y\n"
     assert types_of(text)["y"] == "(batch, 3)"
+
+
+def test_several_tensors_for_a_layer_that_takes_one_are_told() -> None:
+    text = """graphspec: 1
+inputs: {x: [6]}
+nodes:
+  s: {ops.split: {indices_or_sections: 2, axis: 1}, from: x}
+  y: {Identity: {}, from: s}
+outputs: y
+"""
+    assert all("s" in message for message in messages_of(text))
+    assert len(messages_of(text)) == 1
+
+
+TWO_CALLS = """graphspec: 1
+inputs: {x: [8]}
+nodes:
+  one: {LSTM: {units: 4}, from: x}
+  two: {Conv1D: {filters: 4, kernel_size: 3}, from: x}
+outputs: [one, two]
+"""
+
+
+def test_a_tensor_that_no_call_can_take_is_told_at_the_first() -> None:
+    assert [message.split(" dim")[0] for message in messages_of(TWO_CALLS)] == ['GS501 4: "one" (LSTM) needs 3']
+
+
+def test_a_model_whose_input_fits_no_call_is_told_at_the_first() -> None:
+    wrong = NESTED.replace("x: [null, 8]", "x: [null, 9]")
+    assert messages_of(wrong.replace("b: [5, 8]", "b: [time, 8]")) == [
+        'GS501 10: "one" (call: tower) takes (batch, ?, 9) as "x", not (batch, time, 8) from "a": dimension 2 is 9 and 8'
+    ]
