@@ -10,11 +10,12 @@ from graphspec.catalog import catalog
 from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
 from graphspec.graph.application import application_graph
-from graphspec.graph.ir import Callable, Graph, Input, LayerReference, Node, Tensor, Value
+from graphspec.graph.fitted import fitted
+from graphspec.graph.ir import Callable, Graph, LayerReference, Node, Tensor, Value
 from graphspec.graph.layer_types import argument_of, defaults_of, dtypes_of, op_defaults_of
 from graphspec.graph.shape_mistakes import Operands, report
 from graphspec.graph.typed import TypedGraph, input_type, port_type, total_flops, weights_of
-from graphspec.shapes.dimension import Count, show
+from graphspec.shapes.dimension import Count
 from graphspec.shapes.dtypes import FLOATX, is_float
 from graphspec.shapes.literals import with_tensors
 from graphspec.shapes.nested import UNCAST
@@ -313,7 +314,7 @@ class _ModelEffect:
     def __call__(self, *args: Argument, **_: Argument) -> Effect:
         values = args[0] if args and isinstance(args[0], tuple) else args
         given = {
-            item.name: _fitted(item, value, self.made) for item, value in zip(self.graph.inputs, values, strict=False)
+            item.name: fitted(item, value, self.made) for item, value in zip(self.graph.inputs, values, strict=False)
             if isinstance(value, TensorType)
         }  # fmt: skip
         if len(given) != len(self.graph.inputs):
@@ -399,36 +400,3 @@ def _cast(found: Outputs, layer: LayerType | None, sources: dict[int, str], labe
         found = TensorType(found.shape, layer.compute_dtype)
     sources[id(found)] = label
     return found
-
-
-def _fitted(item: Input, x: TensorType, made: Callable) -> TensorType:
-    """Return the type of a nested model's input, as far as the input's own shape and the tensor say.
-
-    Keras adds or takes away a last dimension of 1 where that makes the number of dimensions right.
-    """
-    declared = input_type(item)
-    if declared is None:
-        raise UnknownEffectError
-    shape = x.shape
-    culprit = (made.key, item.name, shape)
-    if len(shape) == declared.rank + 1 and shape[-1] == 1:
-        shape = shape[:-1]
-    elif len(shape) == declared.rank - 1 and declared.shape[-1] == 1:
-        shape = (*shape, 1)
-    if len(shape) != declared.rank:
-        raise ShapeError(f'takes {declared} as "{item.name}", not ', x, culprit=culprit)
-    help_ = f"write input_shape: {_listed(x)}" if made.kind == "application" else None
-    sizes = [shape[0]]
-    for axis, (own, size) in enumerate(zip(declared.shape[1:], shape[1:], strict=True), 1):
-        if isinstance(own, int) and isinstance(size, int) and own != size:
-            raise ShapeError(
-                f'takes {declared} as "{item.name}", not ', x, f": dimension {axis} is {show(own)} and {show(size)}",
-                help=help_, culprit=culprit,
-            )  # fmt: skip
-        sizes.append(own if isinstance(own, int) else size)
-    return TensorType(tuple(sizes), declared.dtype)
-
-
-def _listed(x: TensorType) -> str:
-    sizes = (str(size) if isinstance(size, int) else "null" for size in x.shape[1:])
-    return f"[{', '.join(sizes)}]"

@@ -14,7 +14,7 @@ class ShapeError(Exception):
 
     A part that is a TensorType is shown as its shape and source: ``ShapeError("cannot add ", a, " and ", b)`` becomes
     ``cannot add (batch, 3) from "x" and (batch, 4) from "y"``. The sentence goes on from the layer's name.
-    ``culprit`` is what every call that takes it finds fault with: a tensor of the call, or what stands for something else.
+    ``culprit`` is what every call that takes it finds fault with: a tensor, or what stands for something else.
     """
 
     def __init__(

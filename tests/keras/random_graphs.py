@@ -1,183 +1,25 @@
 """Random specs of many nodes: branches that meet, shared layers, nested models, chains, expressions and wrappers.
 
-Keras' symbolic tensors say what shapes there are to go on from, and which calls are wrong; a wrong one stays in the spec
-now and then. Static inference is not asked.
+Keras' symbolic tensors say what shapes there are to go on from, and which calls are wrong; a wrong one stays in the
+spec now and then. Static inference is not asked.
 
-Left out: the activation "glu" inside a layer. It halves the last dimension, Keras' symbolic tensors do not, and so Keras
-builds what follows for another size than comes.
+Left out: the activation "glu" inside a layer. It halves the last dimension, Keras' symbolic tensors do not, and so
+Keras builds what follows for another size than comes.
 """
 
 import json
 import random
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
-import keras
 from agreement import FAMILIES, Case, generators, pick
+from random_draft import Call, Draft, Known, Spec, is_usable
 
-from graphspec.compiler import Compilation, Options, compile_bytes
-from graphspec.diagnostics.diagnostic import Diagnostics
-from graphspec.target.lower import lower
-
-Spec = dict[str, Any]
-# How many of the wrong calls stay in the spec, and of the right ones come from the generators of single calls.
-WRONG = 0.06
+# How many of the calls come from the generators of single calls.
 SINGLE = 0.15
 SEVERAL = 2
-LARGEST = 4096
 POLICIES = [*[...] * 8, "mixed_float16", "float16"]
-
-
-@dataclass(frozen=True)
-class Known:
-    """A tensor to go on from: how a spec refers to it, and what Keras says of it."""
-
-    reference: str
-    shape: tuple[int | None, ...]
-    dtype: str
-
-    @property
-    def rank(self) -> int:
-        """Return the number of dimensions, batch included."""
-        return len(self.shape)
-
-    def described(self) -> Spec:
-        """Return an input that is like this tensor."""
-        batch = {} if self.shape[0] is None else {"batch_size": self.shape[0]}
-        return {"shape": list(self.shape[1:]), "dtype": self.dtype, **batch}
-
-
-@dataclass(frozen=True)
-class Call:
-    """A node to try: ``wired`` makes it for the references of its operands."""
-
-    operands: tuple[Known, ...]
-    wired: Callable[[list[str]], Spec]
-    layers: Spec = field(default_factory=dict)
-    models: Spec = field(default_factory=dict)
-
-
-@dataclass
-class Draft:
-    """A spec that grows node by node."""
-
-    rng: random.Random
-    prefix: str = ""
-    inputs: Spec = field(default_factory=dict)
-    layers: Spec = field(default_factory=dict)
-    models: Spec = field(default_factory=dict)
-    nodes: Spec = field(default_factory=dict)
-    known: list[Known] = field(default_factory=list)
-    used: set[str] = field(default_factory=set)
-    takers: dict[str, Known] = field(default_factory=dict)
-
-    def add_input(self, rank: int | None = None, dtype: str | None = None) -> Known:
-        """Add an input; sizes are few, so that branches meet."""
-        rng = self.rng
-        rank = rank or rng.choice([2, 2, 3, 3, 3, 4, 4, 5])
-        among = [4, 4, 4, 8, 8, 6, 1, 2, 3] if rank < 5 else [4, 4, 3]
-        sizes: list[Any] = [rng.choice(among) for _ in range(rank - 1)]
-        for axis in range(rank - 1 if rng.random() < 0.1 else rank - 2):
-            if rng.random() < 0.25:
-                sizes[axis] = rng.choice([None, "time", "time", "steps"])
-        name = f"{self.prefix}in{len(self.inputs)}"
-        dtype = dtype or rng.choice(["float32"] * 8 + ["int32", "float16"])
-        batch = 4 if rng.random() < 0.05 and not self.prefix else None
-        self.inputs[name] = sizes if dtype == "float32" and batch is None else {"shape": sizes, "dtype": dtype} | (
-            {"batch_size": batch} if batch else {}
-        )  # fmt: skip
-        shape = (batch, *(size if isinstance(size, int) else None for size in sizes))
-        self.known.append(Known(name, shape, dtype))
-        return self.known[-1]
-
-    def some(self, *ranks: int, dtype: str = "float") -> Known:
-        """Return a tensor of one of these numbers of dimensions, the later the likelier."""
-        fitting = [item for item in self.known if (not ranks or item.rank in ranks) and dtype in item.dtype]
-        if not fitting or self.rng.random() < 0.06:
-            return self.add_input(self.rng.choice(ranks) if ranks else None, "int32" if dtype == "int" else None)
-        return self.rng.choice(fitting[-6:] if self.rng.random() < 0.7 else fitting)
-
-    def like(self, x: Known) -> Known:
-        """Return a tensor of the same shape, or now and then of the same rank or of any."""
-        others = [item for item in self.known if item != x]
-        same = [item for item in others if item.shape == x.shape]
-        rank = [item for item in others if item.rank == x.rank]
-        chance = self.rng.random()
-        return self.rng.choice((same if chance < 0.8 else rank if chance < 0.95 else others) or [x])
-
-    def try_call(self, call: Call) -> bool:
-        """Add a call if Keras takes it, and now and then if not; return whether there is one more node."""
-        results = symbolic(call)
-        if results is None and (self.rng.random() > WRONG or not is_spec(call)):
-            return False
-        name = f"{self.prefix}n{len(self.nodes)}"
-        self.nodes[name] = call.wired([item.reference for item in call.operands])
-        self.layers.update(call.layers)
-        self.models.update(call.models)
-        self.used.update(item.reference.split(".")[0] for item in call.operands)
-        found = [replace(item, reference=name + item.reference) for item in results or ()]
-        self.known += [item for item in found if is_usable(item)]
-        if results is None and self.rng.random() < 0.3:
-            # What depends on a mistake is silent.
-            after = f"{self.prefix}n{len(self.nodes)}"
-            self.nodes[after] = {"Identity": {}, "from": name}
-            self.used.add(name)
-        return True
-
-    def spec(self) -> Spec:
-        """Return the spec, whose outputs are all that nothing uses."""
-        inputs = {name: described for name, described in self.inputs.items() if name in self.used}
-        parts = {"inputs": inputs, "layers": self.layers, "models": self.models, "nodes": self.nodes}
-        return {
-            "graphspec": 1, **{key: value for key, value in parts.items() if value},
-            "outputs": [name for name in self.nodes if name not in self.used],
-        }  # fmt: skip
-
-
-def is_usable(item: Known) -> bool:
-    """Say whether an input can stand for a tensor, and is small enough to compute with."""
-    known = [size for size in item.shape if size is not None]
-    return item.rank > 0 and all(0 < size <= LARGEST for size in known) and item.rank < 7
-
-
-def is_spec(call: Call) -> bool:
-    """Say whether a call is wrong for its shapes alone."""
-    return not any(item.code[:3] == "GS4" for item in compiled(call, {"m": {"Identity": {}, "from": "n"}}).diagnostics)
-
-
-def compiled(call: Call, beside: Spec) -> Compilation:
-    """Return the compilation of a call alone."""
-    names = [f"i{number}" for number in range(len(call.operands))]
-    inputs = {name: item.described() for name, item in zip(names, call.operands, strict=True)}
-    parts = {"inputs": inputs or {"i0": [1]}, "layers": call.layers, "models": call.models}
-    spec = {"graphspec": 1, **{key: value for key, value in parts.items() if value}}
-    nodes = {"n": call.wired(names), **beside}
-    return compile_bytes(json.dumps({**spec, "nodes": nodes, "outputs": "n"}).encode(), "call", Options(), Path.cwd())
-
-
-def symbolic(call: Call) -> list[Known] | None:
-    """Return the tensors that Keras makes of a call, or None where it refuses."""
-    graph = compiled(call, {}).graph
-    diagnostics = Diagnostics()
-    with keras.StatelessScope(initialize_variables=False):
-        lowered = None if graph is None else lower(graph, diagnostics, compiled=False, fetch=False)
-    if lowered is None or diagnostics.has_errors or "n" not in lowered.results:
-        return None
-    found = lowered.results["n"]
-    if isinstance(found, Mapping):
-        entries = [(f".{name}" if name else "", item) for name, item in found.items()]
-    elif isinstance(found, list | tuple):
-        entries = [(f".{number}", item) for number, item in enumerate(found)]
-    else:
-        entries = [("", found)]
-    return [
-        Known(suffix, tuple(item.shape), keras.backend.standardize_dtype(item.dtype))
-        for suffix, item in entries
-        if isinstance(item, keras.KerasTensor)
-    ]
 
 
 def unary(what: Callable[[random.Random, Known], Spec], *ranks: int, dtype: str = "float") -> "Maker":
@@ -198,17 +40,32 @@ def merge(draft: Draft) -> Call:
     operands = (x, *(draft.like(x) for _ in range(rng.choice([1, 1, 1, 2]))))
     if len(operands) == SEVERAL and rng.random() < 0.6:
         axes = {"axes": rng.choice([1, -1, [1, 1], [2, 1], [-1, -1]])}
-        what = rng.choice([
-            {"Subtract": {}}, {"Dot": axes}, {"ops.matmul": {}}, {"ops.add": {}}, {"ops.greater": {}},
-            {"ops.einsum": {"subscripts": rng.choice(["bij,bjk->bik", "bi,bj->bij", "...i,...i->..."])}},
-            {"ops.tensordot": {"axes": rng.choice([0, 1])}}, {"ops.cross": {}}, {"Attention": {}}, {"AdditiveAttention": {}},
-        ])  # fmt: skip
+        what = rng.choice(
+            [
+                {"Subtract": {}},
+                {"Dot": axes},
+                {"ops.matmul": {}},
+                {"ops.add": {}},
+                {"ops.greater": {}},
+                {"ops.einsum": {"subscripts": rng.choice(["bij,bjk->bik", "bi,bj->bij", "...i,...i->..."])}},
+                {"ops.tensordot": {"axes": rng.choice([0, 1])}},
+                {"ops.cross": {}},
+                {"Attention": {}},
+                {"AdditiveAttention": {}},
+            ]
+        )
     else:
         axis = pick(rng, axis=[..., -1, 1, 2, 0])
-        what = rng.choice([
-            *[{name: {}} for name in ("Add", "Multiply", "Average", "Maximum", "Minimum")], {"Concatenate": axis},
-            {"Concatenate": axis}, {"ops.concatenate": axis}, {"ops.stack": axis}, {"ops.hstack": {}},
-        ])  # fmt: skip
+        what = rng.choice(
+            [
+                *[{name: {}} for name in ("Add", "Multiply", "Average", "Maximum", "Minimum")],
+                {"Concatenate": axis},
+                {"Concatenate": axis},
+                {"ops.concatenate": axis},
+                {"ops.stack": axis},
+                {"ops.hstack": {}},
+            ]
+        )
     return Call(operands, lambda names: {**what, "from": list(names)})
 
 
@@ -236,13 +93,37 @@ def expression(draft: Draft) -> Call:
     rng = draft.rng
     x = draft.some(dtype="")
     operands = [x, draft.like(x), draft.like(x)]
-    text = rng.choice([
-        "{0} + {1}", "{0} - 2 * {1}", "1 - {0}", "{0} ** 2 / ({1} + 1.5)", "ops.abs({0} - {1})", "{0} @ {1}", "{0}[:, -1]",
-        "{0}[:, 0:2]", "{0}[..., None]", "{0}[:, ::2, 1]", "{0}[:, None] + {1}", "{0} * {1} + {2}", "{0} > 0.5", "-{0}",
-        "{0} // 2", "ops.mean({0}, axis=-1, keepdims=true) * {1}", "ops.softmax({0}) @ {1}", "{0}[:, 1:-1] - 1", "{0} % 3",
-        "ops.concatenate([{0}, {1}], axis=-1)", "ops.transpose({0}) @ {1}", "{0}[0]", "{0}[..., -2]", "{0}[:, 9]",
-        "ops.maximum({0}, ops.mean({1}, axis=1))", "ops.where({0} > 0, {1}, {2})", "({0} == {1}) + 1.0",
-    ])  # fmt: skip
+    text = rng.choice(
+        [
+            "{0} + {1}",
+            "{0} - 2 * {1}",
+            "1 - {0}",
+            "{0} ** 2 / ({1} + 1.5)",
+            "ops.abs({0} - {1})",
+            "{0} @ {1}",
+            "{0}[:, -1]",
+            "{0}[:, 0:2]",
+            "{0}[..., None]",
+            "{0}[:, ::2, 1]",
+            "{0}[:, None] + {1}",
+            "{0} * {1} + {2}",
+            "{0} > 0.5",
+            "-{0}",
+            "{0} // 2",
+            "ops.mean({0}, axis=-1, keepdims=true) * {1}",
+            "ops.softmax({0}) @ {1}",
+            "{0}[:, 1:-1] - 1",
+            "{0} % 3",
+            "ops.concatenate([{0}, {1}], axis=-1)",
+            "ops.transpose({0}) @ {1}",
+            "{0}[0]",
+            "{0}[..., -2]",
+            "{0}[:, 9]",
+            "ops.maximum({0}, ops.mean({1}, axis=1))",
+            "ops.where({0} > 0, {1}, {2})",
+            "({0} == {1}) + 1.0",
+        ]
+    )
     count = 1 + max(int(number) for number in re.findall(r"{(\d)}", text))
     return Call(tuple(operands[:count]), lambda names: {"expr": text.format(*names)})
 
@@ -315,7 +196,14 @@ def single(draft: Draft) -> Call:
     generator = rng.choice(SINGLES)
     for _ in range(5):
         case: Case = generator(random.Random(rng.random()))
-        if not ('"glu"' in json.dumps(case.spec()) or case.data or case.layers or case.models or case.after or isinstance(case.arguments, str)):
+        if not (
+            '"glu"' in json.dumps(case.spec())
+            or case.data
+            or case.layers
+            or case.models
+            or case.after
+            or isinstance(case.arguments, str)
+        ):
             break
     else:
         return expression(draft)
@@ -378,10 +266,14 @@ def of(name: str, **choices: list[Any]) -> "What":
 def conv(name: str, **more: list[Any]) -> "What":
     """Return a maker of a convolution."""
     choices: dict[str, list[Any]] = {
-        "kernel_size": [1, 2, 3, 3, 5], "strides": [..., ..., 1, 2], "padding": ["same", "same", "valid", ...],
-        "dilation_rate": [*[...] * 6, 2], "use_bias": [..., ..., False], "activation": [..., "relu", "softmax"],
+        "kernel_size": [1, 2, 3, 3, 5],
+        "strides": [..., ..., 1, 2],
+        "padding": ["same", "same", "valid", ...],
+        "dilation_rate": [*[...] * 6, 2],
+        "use_bias": [..., ..., False],
+        "activation": [..., "relu", "softmax"],
         "dtype": POLICIES,
-    }  # fmt: skip
+    }
     return of(name, **choices, **more)
 
 
@@ -402,45 +294,91 @@ AXIS: dict[str, list[Any]] = {"axis": [-1, 1, 1, 2, None, [1, 2], 0, 3], "keepdi
 ANY: list[What] = [
     *[of("Dense", units=FILTERS, use_bias=[..., ..., False], activation=[..., "relu", "gelu"], dtype=POLICIES)] * 4,
     *[of(name) for name in ("ReLU", "LeakyReLU", "Softmax", "UnitNormalization", "Identity", "Flatten", "Flatten")],
-    *[of(name) for name in ("LayerNormalization", "BatchNormalization", "GroupNormalization", "ops.sort", "ops.transpose")],
+    *[
+        of(name)
+        for name in ("LayerNormalization", "BatchNormalization", "GroupNormalization", "ops.sort", "ops.transpose")
+    ],
     of("Activation", activation=["relu", "softmax", "swish"]),
-    of("Dropout", rate=[0.5]), of("GaussianNoise", stddev=[0.1]), of("PReLU", shared_axes=[..., [1]]),
-    of("LayerNormalization", axis=[-1, 1, [1, 2]]), of("Rescaling", scale=[0.5, 2]), of("Masking"),
-    of("BatchNormalization", axis=[..., 1], scale=[..., False]), of("ActivityRegularization", l2=[0.1]),
-    of("GroupNormalization", groups=[2, 4, 3]), of("SpectralNormalization", layer=[{"Dense": {"units": 4}}]),
-    *[reshaped] * 3, *[permuted] * 2, padded,
+    of("Dropout", rate=[0.5]),
+    of("GaussianNoise", stddev=[0.1]),
+    of("PReLU", shared_axes=[..., [1]]),
+    of("LayerNormalization", axis=[-1, 1, [1, 2]]),
+    of("Rescaling", scale=[0.5, 2]),
+    of("Masking"),
+    of("BatchNormalization", axis=[..., 1], scale=[..., False]),
+    of("ActivityRegularization", l2=[0.1]),
+    of("GroupNormalization", groups=[2, 4, 3]),
+    of("SpectralNormalization", layer=[{"Dense": {"units": 4}}]),
+    *[reshaped] * 3,
+    *[permuted] * 2,
+    padded,
     *[of(f"ops.{name}", **AXIS) for name in ("mean", "sum", "max", "std", "logsumexp", "argmax")],
     *[of(f"ops.{name}", axis=[-1, 1, 2]) for name in ("softmax", "flip", "cumsum", "sort", "expand_dims", "squeeze")],
-    of("ops.cast", dtype=["float32", "float16", "int32", "bool"]), of("ops.clip", x_min=[0], x_max=[1]),
-    of("ops.reshape", newshape=[[-1, 4], [-1, 2, 4], [-1], [4, -1]]), of("ops.repeat", repeats=[2], axis=[1, -1]),
-    of("ops.split", indices_or_sections=[2, 2, [1], 3], axis=[-1, 1]), of("ops.top_k", k=[1, 2, 5]),
-    of("ops.roll", shift=[1], axis=[1]), of("ops.tile", repeats=[[1, 2], [1, 1, 2], 2]), of("ops.moveaxis", source=[1], destination=[-1]),
-    of("ops.one_hot", num_classes=[3]), of("ops.take", indices=[0, [0, 1]], axis=[1, -1]), of("ops.norm", axis=[-1, 1]),
-    *[of(f"ops.{name}") for name in ("square", "exp", "relu", "isnan", "sign", "sqrt", "swish", "zeros_like", "ravel", "shape")][:-1],
-]  # fmt: skip
+    of("ops.cast", dtype=["float32", "float16", "int32", "bool"]),
+    of("ops.clip", x_min=[0], x_max=[1]),
+    of("ops.reshape", newshape=[[-1, 4], [-1, 2, 4], [-1], [4, -1]]),
+    of("ops.repeat", repeats=[2], axis=[1, -1]),
+    of("ops.split", indices_or_sections=[2, 2, [1], 3], axis=[-1, 1]),
+    of("ops.top_k", k=[1, 2, 5]),
+    of("ops.roll", shift=[1], axis=[1]),
+    of("ops.tile", repeats=[[1, 2], [1, 1, 2], 2]),
+    of("ops.moveaxis", source=[1], destination=[-1]),
+    of("ops.one_hot", num_classes=[3]),
+    of("ops.take", indices=[0, [0, 1]], axis=[1, -1]),
+    of("ops.norm", axis=[-1, 1]),
+    *[
+        of(f"ops.{name}")
+        for name in ("square", "exp", "relu", "isnan", "sign", "sqrt", "swish", "zeros_like", "ravel", "shape")
+    ][:-1],
+]
 BY_RANK: dict[int, list[What]] = {
-    2: [of("RepeatVector", n=[3, 4]), of("ops.diag"), of("Dense", units=FILTERS), of("Embedding", input_dim=[9], output_dim=[4])],
+    2: [
+        of("RepeatVector", n=[3, 4]),
+        of("ops.diag"),
+        of("Dense", units=FILTERS),
+        of("Embedding", input_dim=[9], output_dim=[4]),
+    ],
     3: [
         *[conv("Conv1D", filters=FILTERS), conv("SeparableConv1D", filters=FILTERS), conv("DepthwiseConv1D")],
         *[conv("Conv1DTranspose", filters=FILTERS), pool("MaxPooling1D"), pool("AveragePooling1D")],
         of("Conv1D", filters=FILTERS, kernel_size=[3], padding=["causal"], groups=[..., 2]),
-        of("GlobalAveragePooling1D", keepdims=[..., True]), of("GlobalMaxPooling1D"), of("SpatialDropout1D", rate=[0.2]),
+        of("GlobalAveragePooling1D", keepdims=[..., True]),
+        of("GlobalMaxPooling1D"),
+        of("SpatialDropout1D", rate=[0.2]),
         *[of(name, units=FILTERS, return_state=[..., ..., True], **LOOP) for name in ("LSTM", "GRU", "SimpleRNN")],
-        of("Bidirectional", layer=[{"LSTM": {"units": 4}}, {"GRU": {"units": 3, "return_sequences": True}}], merge_mode=[..., "sum", "mul"]),
+        of(
+            "Bidirectional",
+            layer=[{"LSTM": {"units": 4}}, {"GRU": {"units": 3, "return_sequences": True}}],
+            merge_mode=[..., "sum", "mul"],
+        ),
         of("TimeDistributed", layer=[{"Dense": {"units": 4}}, {"Flatten": {}}, {"LSTM": {"units": 2}}]),
-        of("UpSampling1D", size=[2]), of("ZeroPadding1D", padding=[1, [0, 2]]), of("Cropping1D", cropping=[1, [0, 2], 4]),
-        of("AdaptiveAveragePooling1D", output_size=[2]), of("EinsumDense", equation=["abc,cd->abd"], output_shape=[[None, 4]]),
-        of("RNN", cell=[{"LSTMCell": {"units": 4}}, [{"GRUCell": {"units": 3}}, {"GRUCell": {"units": 4}}]], return_sequences=[True, False]),
+        of("UpSampling1D", size=[2]),
+        of("ZeroPadding1D", padding=[1, [0, 2]]),
+        of("Cropping1D", cropping=[1, [0, 2], 4]),
+        of("AdaptiveAveragePooling1D", output_size=[2]),
+        of("EinsumDense", equation=["abc,cd->abd"], output_shape=[[None, 4]]),
+        of(
+            "RNN",
+            cell=[{"LSTMCell": {"units": 4}}, [{"GRUCell": {"units": 3}}, {"GRUCell": {"units": 4}}]],
+            return_sequences=[True, False],
+        ),
     ],
     4: [
         *[conv("Conv2D", filters=FILTERS, data_format=[*[...] * 6, "channels_first"])] * 2,
         *[conv("SeparableConv2D", filters=FILTERS), conv("DepthwiseConv2D"), conv("Conv2DTranspose", filters=FILTERS)],
         *[pool("MaxPooling2D"), pool("AveragePooling2D"), of("GlobalAveragePooling2D", keepdims=[..., True])],
         *[of("GlobalMaxPooling2D"), of("UpSampling2D", size=[2, [1, 2]]), of("ZeroPadding2D", padding=[1, [0, 2]])],
-        of("Cropping2D", cropping=[1, [0, 2], 3]), of("Resizing", height=[4], width=[6]), of("SpatialDropout2D", rate=[0.2]),
+        of("Cropping2D", cropping=[1, [0, 2], 3]),
+        of("Resizing", height=[4], width=[6]),
+        of("SpatialDropout2D", rate=[0.2]),
         of("ConvLSTM1D", filters=[2], kernel_size=[2, 3], padding=["same", "valid"], return_sequences=[True, False]),
-        of("TimeDistributed", layer=[{"Conv1D": {"filters": 4, "kernel_size": 2}}, {"LSTM": {"units": 3}}, {"GlobalMaxPooling1D": {}}]),
-        of("RandomFlip"), of("CenterCrop", height=[3], width=[3]), of("ops.image.resize", size=[[2, 3]]),
+        of(
+            "TimeDistributed",
+            layer=[{"Conv1D": {"filters": 4, "kernel_size": 2}}, {"LSTM": {"units": 3}}, {"GlobalMaxPooling1D": {}}],
+        ),
+        of("RandomFlip"),
+        of("CenterCrop", height=[3], width=[3]),
+        of("ops.image.resize", size=[[2, 3]]),
     ],
     5: [
         *[conv("Conv3D", filters=[4]), pool("MaxPooling3D"), pool("AveragePooling3D"), of("GlobalAveragePooling3D")],
@@ -448,14 +386,22 @@ BY_RANK: dict[int, list[What]] = {
         of("ConvLSTM2D", filters=[2], kernel_size=[2], padding=["same"], return_sequences=[True, False]),
         of("TimeDistributed", layer=[{"Conv2D": {"filters": 4, "kernel_size": 2}}, {"GlobalAveragePooling2D": {}}]),
     ],
-}  # fmt: skip
+}
 SINGLES = [generator for family in FAMILIES for generator in generators(family).values()]
 MAKERS: list[tuple[int, Maker]] = [
-    *[(3 * len(whats) // 4, unary(lambda rng, _, whats=whats: rng.choice(whats)(rng, _), rank)) for rank, whats in BY_RANK.items()],
+    *[
+        (3 * len(whats) // 4, unary(lambda rng, _, whats=whats: rng.choice(whats)(rng, _), rank))
+        for rank, whats in BY_RANK.items()
+    ],
     (2, unary(of("Embedding", input_dim=[9], output_dim=[4, 8], mask_zero=[..., True]), 2, 3, dtype="int")),
     (14, unary(lambda rng, x: rng.choice(ANY)(rng, x))),
-    (10, merge), (3, attention), (8, expression), (5, chain), (6, shared), (4, model),
-]  # fmt: skip
+    (10, merge),
+    (3, attention),
+    (8, expression),
+    (5, chain),
+    (6, shared),
+    (4, model),
+]
 
 
 def grown(rng: random.Random, count: int, prefix: str = "", inputs: int | None = None) -> Draft:

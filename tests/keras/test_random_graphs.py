@@ -27,8 +27,8 @@ from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.graph.ir import Graph, operands_of
 from graphspec.target.lower import Lowered, lower
 
-# What is said of an index that is too large, of a mask that Keras carries along beside a tensor, and of a softmax over more
-# dimensions than TensorFlow has a kernel for: no shape decides.
+# What is said of an index that is too large, of a mask that Keras carries along beside a tensor, and of a softmax over
+# more dimensions than TensorFlow has a kernel for: no shape decides.
 BESIDE_SHAPES = ("is not in [0, ", "The `mask` ", "Input dims must be <= 5")
 
 # What Keras says where its symbolic tensors have lost a size that a run has, as after RNN.
@@ -68,7 +68,8 @@ def told(spec: Spec) -> Told:
     assert len(ours) == len(errors), "one mistake, several messages"
     diagnostics = Diagnostics()
     lowered = lower(compiled.graph, diagnostics, trust=True, compiled=False, fetch=False)
-    return Told(compiled, compiled.graph, lowered, ours, {str(item.node): item.message for item in diagnostics})
+    theirs = {item.node: item.message for item in diagnostics if item.node is not None}
+    return Told(compiled, compiled.graph, lowered, ours, theirs)
 
 
 def judge(spec: Spec) -> Judgement:
@@ -131,13 +132,13 @@ def is_run(spec: Spec, name: str) -> bool:
     """Say whether Keras runs a node on arrays of any number of samples."""
     found = told(spec)
     if name not in {node.name for node in found.graph.nodes}:
-        # It is inside a nested model, which Keras has then run too.
-        return found.lowered is not None
+        # It is in a nested model, or beside another mistake in its node, so it cannot be run alone.
+        return False
     return found.lowered is not None and any(run(found, batch, name) for batch in BATCHES)
 
 
 def run(found: Told, batch: int, *names: str) -> dict[str, list[Any]] | None:
-    """Return what nodes give for arrays, None where Keras cannot run them, and nothing where TensorFlow alone cannot."""
+    """Return what nodes give for arrays, None where Keras cannot run them, {} where TensorFlow alone cannot."""
     assert found.lowered is not None
     numbers = np.random.default_rng(1)
     flat = {name: keras.tree.flatten(found.lowered.results[name]) for name in names}
@@ -164,6 +165,9 @@ def run(found: Told, batch: int, *names: str) -> dict[str, list[Any]] | None:
 def compare(spec: Spec, result: Judgement) -> None:
     """Compare types and weights of a spec that both accept."""
     found = told(spec)
+    if found.lowered is None and not found.theirs:
+        # An output is a constant, of which Keras makes no model.
+        return
     if found.ours or found.lowered is None:
         result.problems.append(f"what is left of the spec is wrong: {found.ours or found.theirs}")
         return

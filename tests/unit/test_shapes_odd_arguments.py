@@ -88,7 +88,16 @@ def test_the_average_of_complex_numbers_is_complex() -> None:
 
 
 def test_a_mask_reaches_the_layer_that_is_distributed() -> None:
-    (found,) = messages_of(
-        "TimeDistributed", {"layer": {"GlobalAveragePooling1D": {}}}, inputs="frames", mask="mask"
-    )
+    (found,) = messages_of("TimeDistributed", {"layer": {"GlobalAveragePooling1D": {}}}, inputs="frames", mask="mask")
     assert "needs 2 dimensions" in found
+
+
+def test_what_an_op_gives_follows_from_its_arguments() -> None:
+    nodes = {
+        "values": {"ops.svd": {"compute_uv": False}, "from": "frames"},
+        "y": {"ops.square": {}, "from": "values"},
+    }
+    spec = {"graphspec": 1, "inputs": {"frames": [4, 3]}, "nodes": nodes, "outputs": "y"}
+    typed = compile_bytes(json.dumps(spec).encode(), "spec.yaml", Options(), Path.cwd()).typed
+    assert typed is not None
+    assert str(typed.types["y"]) == "(batch, 3)"
