@@ -11,11 +11,12 @@ from graphspec.catalog import catalog
 from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
 from graphspec.graph.application import application_graph
-from graphspec.graph.ir import Callable, Graph, Input, LayerReference, Node, Tensor, Value
+from graphspec.graph.fitted import fitted
+from graphspec.graph.ir import Callable, Graph, LayerReference, Node, Tensor, Value
 from graphspec.graph.layer_types import SCALARS, argument_of, defaults_of, dtypes_of, op_defaults_of
 from graphspec.graph.shape_mistakes import Operands, report
 from graphspec.graph.typed import TypedGraph, input_type, port_type, total_flops, weights_of
-from graphspec.shapes.dimension import Count, show
+from graphspec.shapes.dimension import Count
 from graphspec.shapes.dtypes import FLOATX, is_float
 from graphspec.shapes.literals import with_tensors
 from graphspec.shapes.nested import UNCAST
@@ -71,6 +72,7 @@ class _Inference:
     models: dict[str, TypedGraph] = field(default_factory=dict)
     layers: dict[int, LayerType] = field(default_factory=dict)
     spans: dict[str, Span] = field(default_factory=dict)
+    culprits: set[object] = field(default_factory=set)
     callables: MutableMapping[str, Callable] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -101,8 +103,10 @@ class _Inference:
         try:
             effect = self.effect(node, sources)
         except ShapeError as error:
-            called = self.callables[node.target].type if node.kind == "call" else None
-            report(node, called, error, Operands(sources, self.types, self.spans), self.diagnostics)
+            if not self.is_told(error, sources):
+                made = self.callables[node.target] if node.kind == "call" else None
+                called = None if made is None else f"call: {made.key}" if made.kind == "model" else made.type
+                report(node, called, error, Operands(sources, self.types, self.spans), self.diagnostics)
         except (_Silence, UnknownEffectError):
             pass
         else:
@@ -111,6 +115,15 @@ class _Inference:
             return
         self.types[node.name] = None
         self.flops[node.name] = None
+
+    def is_told(self, error: ShapeError, sources: dict[int, str]) -> bool:
+        """Say whether another call has shown the mistake, which is not its own but that of what it takes."""
+        culprit = sources.get(id(error.culprit)) if isinstance(error.culprit, TensorType) else error.culprit
+        if culprit is None:
+            return False
+        found = culprit in self.culprits
+        self.culprits.add(culprit)
+        return found
 
     def effect(self, node: Node, sources: dict[int, str]) -> Effect:
         if node.kind != "call":
@@ -297,7 +310,7 @@ class _ModelRule:
     def __call__(self, _: LayerType, *args: Argument, **__: Argument) -> Effect:
         values = args[0] if args and isinstance(args[0], tuple) else args
         given = {
-            item.name: _fitted(item, value, self.made) for item, value in zip(self.graph.inputs, values, strict=False)
+            item.name: fitted(item, value, self.made) for item, value in zip(self.graph.inputs, values, strict=False)
             if isinstance(value, TensorType)
         }  # fmt: skip
         if len(given) != len(self.graph.inputs):
@@ -310,12 +323,19 @@ def _key(graph: Graph, policy: str, given: Mapping[str, TensorType | None]) -> t
 
 
 def _check_tensors(made: Callable, args: list[Argument], kwargs: Mapping[str, Argument]) -> None:
-    """Raise UnknownEffectError where a plain number stands for a tensor: what Keras makes of it, no rule says."""
+    """Raise ShapeError where several tensors stand for one, and UnknownEffectError where a plain number does.
+
+    What Keras makes of a number there, no rule says.
+    """
     if any(_holds_literal(value) for value in args):
         raise UnknownEffectError
-    found = catalog.layer(made.type) if kwargs and made.kind == "layer" else None
-    for argument in found.call if found is not None else ():
-        if argument.role != "literal" and _holds_literal(kwargs.get(argument.name)):
+    found = catalog.layer(made.type) if made.kind == "layer" else None
+    declared = found.call if found is not None else ()
+    named = [(argument, kwargs[argument.name]) for argument in declared if argument.name in kwargs]
+    for argument, value in [*zip(declared, args, strict=False), *named]:
+        if argument.role == "tensor" and isinstance(value, tuple | Mapping):
+            raise ShapeError(f"takes one tensor, not {len(value)}", help="choose one by its number, as in name.0")
+        if argument.role != "literal" and _holds_literal(value):
             raise UnknownEffectError
 
 
@@ -378,35 +398,3 @@ def _cast(found: Outputs, layer: LayerType | None, sources: dict[int, str], labe
     if isinstance(found, tuple):
         return tuple(_cast(item, layer, sources, f"{label}.{number}") for number, item in enumerate(found))
     return {key: _cast(item, layer, sources, f"{label}.{key}") for key, item in found.items()}
-
-
-def _fitted(item: Input, x: TensorType, made: Callable) -> TensorType:
-    """Return the type of a nested model's input, as far as the input's own shape and the tensor say.
-
-    Keras adds or takes away a last dimension of 1 where that makes the number of dimensions right.
-    """
-    declared = input_type(item)
-    if declared is None:
-        raise UnknownEffectError
-    shape = x.shape
-    if len(shape) == declared.rank + 1 and shape[-1] == 1:
-        shape = shape[:-1]
-    elif len(shape) == declared.rank - 1 and declared.shape[-1] == 1:
-        shape = (*shape, 1)
-    if len(shape) != declared.rank:
-        raise ShapeError(f'takes {declared} as "{item.name}", not ', x)
-    help_ = f"write input_shape: {_listed(x)}" if made.kind == "application" else None
-    sizes = [shape[0]]
-    for axis, (own, size) in enumerate(zip(declared.shape[1:], shape[1:], strict=True), 1):
-        if isinstance(own, int) and isinstance(size, int) and own != size:
-            raise ShapeError(
-                f'takes {declared} as "{item.name}", not ', x, f": dimension {axis} is {show(own)} and {show(size)}",
-                help=help_,
-            )  # fmt: skip
-        sizes.append(own if isinstance(own, int) else size)
-    return TensorType(tuple(sizes), declared.dtype)
-
-
-def _listed(x: TensorType) -> str:
-    sizes = (str(size) if isinstance(size, int) else "null" for size in x.shape[1:])
-    return f"[{', '.join(sizes)}]"

@@ -15,6 +15,7 @@ from graphspec.graph.arguments import check_arguments, has_all, make_layer
 from graphspec.graph.bind import Bound, Signature, check_literals
 from graphspec.graph.checker import Checker
 from graphspec.graph.ir import Callable
+from graphspec.graph.layer_types import op_defaults_of
 from graphspec.graph.scope import (
     ONE,
     UNKNOWN_PORTS,
@@ -154,7 +155,9 @@ def _op_site(site: Site, what: What, checker: Checker) -> Site:
     site.literals = check_literals(site.signature, (beside, call.literals), call.path, checker)
     _refuse_trainable(call, f"ops.{found.name}", checker)
     if found.outputs_count is None:
-        site.ports = named(output.name for output in found.outputs if _is_present(output.when, site.literals))
+        site.ports = named(
+            output.name for output in found.outputs if _is_present(output.when, found.name, site.literals)
+        )
         return site
     count = site.literals.values.get(found.outputs_count)
     if isinstance(count, tuple):
@@ -164,8 +167,8 @@ def _op_site(site: Site, what: What, checker: Checker) -> Site:
     return site
 
 
-def _is_present(when: str | None, literals: Bound) -> bool:
-    return when is None or literals.values.get(when) is True
+def _is_present(when: str | None, op: str, literals: Bound) -> bool:
+    return when is None or literals.values.get(when, op_defaults_of(op).get(when)) is True
 
 
 def _callee(what: What, visible: MappingABC[str, Callable | None], checker: Checker) -> Callable | None:

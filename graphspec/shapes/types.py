@@ -14,12 +14,19 @@ class ShapeError(Exception):
 
     A part that is a TensorType is shown as its shape and source: ``ShapeError("cannot add ", a, " and ", b)`` becomes
     ``cannot add (batch, 3) from "x" and (batch, 4) from "y"``. The sentence goes on from the layer's name.
+    ``culprit`` is what every call that takes it finds fault with: a tensor, or what stands for something else.
     """
 
-    def __init__(self, *parts: "str | TensorType", help: str | None = None) -> None:  # noqa: A002 - as in diagnostics
+    def __init__(
+        self,
+        *parts: "str | TensorType",
+        help: str | None = None,  # noqa: A002 - as in diagnostics
+        culprit: object = None,
+    ) -> None:
         super().__init__(*parts)
         self.parts = parts
         self.help = help
+        self.culprit = culprit
 
     def __str__(self) -> str:
         return "".join(str(part) for part in self.parts)
@@ -135,13 +142,15 @@ def need_rank(x: TensorType, *ranks: int, help: str | None = None) -> None:  # n
     """Raise ShapeError unless a tensor has one of these numbers of dimensions, batch included."""
     if x.rank not in ranks:
         wanted = " or ".join(str(rank) for rank in ranks)
-        raise ShapeError(f"needs {wanted} dimensions, the batch included, and gets {x.rank}: ", x, help=help)
+        raise ShapeError(f"needs {wanted} dimensions, the batch included, and gets {x.rank}: ", x, help=help, culprit=x)
 
 
 def need_min_rank(x: TensorType, rank: int, help: str | None = None) -> None:  # noqa: A002 - as in diagnostics
     """Raise ShapeError unless a tensor has at least so many dimensions, batch included."""
     if x.rank < rank:
-        raise ShapeError(f"needs at least {rank} dimensions, the batch included, and gets {x.rank}: ", x, help=help)
+        raise ShapeError(
+            f"needs at least {rank} dimensions, the batch included, and gets {x.rank}: ", x, help=help, culprit=x
+        )
 
 
 def need_size(x: TensorType, axis: int, help: str | None = None) -> int:  # noqa: A002 - as in diagnostics
@@ -151,7 +160,9 @@ def need_size(x: TensorType, axis: int, help: str | None = None) -> int:  # noqa
         return size
     number = axis if axis >= 0 else x.rank + axis
     known = f'only the name "{size}"' if isinstance(size, Dim) else "nothing"
-    raise ShapeError(f"makes weights as large as dimension {number}, of which {known} is known: ", x, help=help)
+    raise ShapeError(
+        f"makes weights as large as dimension {number}, of which {known} is known: ", x, help=help, culprit=x
+    )
 
 
 def same(x: TensorType, flops: Count = 0, dtype: str | None = None) -> Effect:

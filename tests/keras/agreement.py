@@ -30,6 +30,7 @@ import tensorflow as tf
 from graphspec.compiler import Compilation, Options, compile_bytes
 from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.graph.ir import Graph
+from graphspec.graph.typed import TypedGraph, is_trainable
 from graphspec.shapes.dimension import Dim
 from graphspec.shapes.types import TensorType
 from graphspec.target.lower import Lowered, lower
@@ -219,18 +220,24 @@ def weights_problem(compiled: Compilation, lowered: Lowered) -> tuple[str, str]:
     node = compiled.graph.nodes[-1]  # type: ignore[union-attr]
     if node.kind != "call":
         return "agree", ""
-    weights = compiled.typed.weights[node.target] or ()  # type: ignore[union-attr]
-    layer = lowered.layers[node.target]
-    own = Counter((tuple(weight.shape), weight.trainable) for weight in weights)
+    assert compiled.typed is not None
+    problem = weights_difference(compiled.typed, node.target, lowered.layers[node.target])
+    return ("disagree", problem) if problem else ("agree", "")
+
+
+def weights_difference(typed: TypedGraph, key: str, layer: Any) -> str:
+    """Return how the weights of a layer differ from those that Keras made, or "" where they do not."""
+    weights = typed.weights.get(key) or ()
+    own = Counter((tuple(weight.shape), is_trainable(typed, weight)) for weight in weights)
     theirs = Counter(
         [(tuple(item.shape), True) for item in layer.trainable_weights]
         + [(tuple(item.shape), False) for item in layer.non_trainable_weights]
     )
     if own != theirs:
-        return "disagree", f"weights {sorted(own.elements())}, and Keras has {sorted(theirs.elements())}"
+        return f"weights {sorted(own.elements())}, and Keras has {sorted(theirs.elements())}"
     dtypes = Counter(weight.dtype for weight in weights)
     others = Counter(str(item.dtype) for item in layer.weights)
-    return ("agree", "") if dtypes == others else ("disagree", f"weights' dtypes {dtypes}, and Keras has {others}")
+    return "" if dtypes == others else f"weights' dtypes {dtypes}, and Keras has {others}"
 
 
 def tensors_in(outputs: Any) -> Iterator[TensorType]:

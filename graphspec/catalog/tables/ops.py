@@ -269,7 +269,7 @@ OUTPUTS = MappingProxyType({
     "rfft": _COMPLEX,
     "slogdet": (("sign", None), ("logabsdet", None)),
     "stft": _COMPLEX,
-    "svd": (("u", None), ("s", None), ("vh", None)),
+    "svd": (("u", "compute_uv"), ("s", None), ("vh", "compute_uv")),
     "top_k": (("values", None), ("indices", None)),
     "unique": (
         ("values", None), ("indices", "return_index"), ("inverse", "return_inverse"), ("counts", "return_counts"),

@@ -1,6 +1,7 @@
 """ConvLSTM1D, ConvLSTM2D and ConvLSTM3D."""
 
 from graphspec.shapes.dimension import Shape, differ, plus, product, times
+from graphspec.shapes.dtypes import is_float
 from graphspec.shapes.layers.recurrent import activation_weights, check_dropout, check_stateful, check_time_mask
 from graphspec.shapes.rules import Rule
 from graphspec.shapes.types import Argument, Effect, LayerType, ShapeError, TensorType, Weight, need_rank, need_size
@@ -30,6 +31,11 @@ def conv_lstm(layer: LayerType, sequences: TensorType, initial_state: Argument =
     places = _places(layer, sequences, sequences.shape[first : first + spatial])
     kernel = per_axis(layer["kernel_size"], spatial)
     step: Shape = (filters, *places) if is_first else (*places, filters)
+    if not is_float(sequences.dtype):
+        raise ShapeError(
+            f"convolves {layer.compute_dtype} numbers, and gets {sequences.dtype}: ", sequences,
+            help="cast them before: ops.cast",
+        )  # fmt: skip
     check_dropout(layer, sequences)
     check_stateful(layer, sequences)
     check_time_mask(sequences, mask)

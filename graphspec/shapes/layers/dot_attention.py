@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from graphspec.shapes.broadcast import broadcast
 from graphspec.shapes.dimension import Count, Dimension, Shape, agreed, differ, plus, product, show, times
-from graphspec.shapes.dtypes import float_of, is_float, result_type
+from graphspec.shapes.dtypes import float_of, is_float, need_same_dtype, result_type
 from graphspec.shapes.rules import Rule
 from graphspec.shapes.types import Argument, Effect, LayerType, ShapeError, TensorType, Weight, need_min_rank, need_size
 
@@ -63,6 +63,7 @@ def additive_attention(
     if layer["use_scale"]:
         size = need_size(inputs[0], -1, help="give the last dimension a size, or write use_scale: false")
         weights = (Weight("scale", (size,), layer.variable_dtype),)
+    need_same_dtype(inputs[0], inputs[-1])
     dtype = float_of(_joint_dtype(inputs, None))
     scoring = _Scoring(
         each=4, more=0, is_summed=True, dtype=result_type(dtype, layer.compute_dtype) if weights else dtype

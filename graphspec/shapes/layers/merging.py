@@ -6,7 +6,7 @@ from graphspec.shapes.axes import axis_of
 from graphspec.shapes.bits import bits_of
 from graphspec.shapes.broadcast import broadcast_samples, common_batch
 from graphspec.shapes.dimension import Dimension, agreed, as_known, differ, plus, product, show, times
-from graphspec.shapes.dtypes import WIDE, is_float, result_type
+from graphspec.shapes.dtypes import COMPLEX, WIDE, is_float, result_type
 from graphspec.shapes.rules import Rule
 from graphspec.shapes.types import Effect, LayerType, ShapeError, TensorType, same
 
@@ -39,7 +39,7 @@ def _merged(one: TensorType, other: TensorType, verb: str) -> TensorType:
 
 def _quotient_dtype(x: TensorType) -> str:
     """Return the dtype of a tensor divided by a count, as TensorFlow divides: wide integers become float64."""
-    if is_float(x.dtype):
+    if is_float(x.dtype) or x.dtype in COMPLEX:
         return x.dtype
     if x.dtype == "bool":
         raise ShapeError("cannot average bool: ", x, help="cast it before: ops.cast")

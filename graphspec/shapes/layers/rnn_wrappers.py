@@ -19,7 +19,7 @@ from graphspec.shapes.types import (
 _ALIKE = ("stateful", "return_sequences", "return_state")
 _MERGE_FLOPS = {"concat": 0, "sum": 1, "mul": 1, "ave": 2}
 # Layers to which TimeDistributed passes its mask, a step at a time.
-_TAKE_MASK = RECURRENT | {"Bidirectional", "TimeDistributed"}
+_TAKE_MASK = RECURRENT | {"BatchNormalization", "Bidirectional", "GlobalAveragePooling1D", "Softmax", "TimeDistributed"}
 
 
 def bidirectional(

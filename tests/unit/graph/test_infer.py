@@ -76,7 +76,7 @@ def test_a_mistake_inside_a_nested_model_is_told_there_once() -> None:
 
 def test_a_call_that_does_not_fit_a_nested_model_is_told_at_the_call() -> None:
     assert messages_of(NESTED.replace("b: [5, 8]", "b: [5, 9]")) == [
-        'GS501 11: "two" (Functional) takes (batch, ?, 8) as "x", not (batch, 5, 9) from "b": dimension 2 is 8 and 9'
+        'GS501 11: "two" (call: tower) takes (batch, ?, 8) as "x", not (batch, 5, 9) from "b": dimension 2 is 8 and 9'
     ]
 
 
@@ -194,3 +194,34 @@ def test_a_number_for_a_tensor_is_no_fault_of_ours() -> None:
     assert messages_of(f"graphspec: 1\ninputs: {{x: [4]}}\nnodes: {nodes}\noutputs: y\n") == [
         'GS702 3: no output needs node "f", so it is not part of the model'
     ]
+
+
+def test_several_tensors_for_a_layer_that_takes_one_are_told() -> None:
+    text = """graphspec: 1
+inputs: {x: [6]}
+nodes:
+  s: {ops.split: {indices_or_sections: 2, axis: 1}, from: x}
+  y: {Identity: {}, from: s}
+outputs: y
+"""
+    assert all("s" in message for message in messages_of(text))
+    assert len(messages_of(text)) == 1
+
+
+TWO_CALLS = """graphspec: 1
+inputs: {x: [8]}
+nodes:
+  one: {LSTM: {units: 4}, from: x}
+  two: {Conv1D: {filters: 4, kernel_size: 3}, from: x}
+outputs: [one, two]
+"""
+
+
+def test_a_tensor_that_no_call_can_take_is_told_at_the_first() -> None:
+    assert [message.split(" dim")[0] for message in messages_of(TWO_CALLS)] == ['GS501 4: "one" (LSTM) needs 3']
+
+
+def test_a_model_whose_input_fits_no_call_is_told_at_the_first() -> None:
+    wrong = NESTED.replace("x: [null, 8]", "x: [null, 9]")
+    (message,) = messages_of(wrong.replace("b: [5, 8]", "b: [time, 8]"))
+    assert message.startswith('GS501 10: "one" (call: tower) takes (batch, ?, 9) as "x", not (batch, time, 8) from "a"')

@@ -10,7 +10,7 @@ from graphspec.compiler import Options, compile_bytes
 
 
 def messages_of(what: str, arguments: dict[str, Any], **wired: Any) -> list[str]:
-    inputs = {"image": [4, 4, 4, 2], "x": [3], "y": [3, 8]}
+    inputs = {"image": [4, 4, 4, 2], "frames": [4, 4, 2], "mask": [4], "x": [3], "y": [3, 8]}
     node = {what: arguments} | ({"from": wired} if wired else {})
     spec = {"graphspec": 1, "inputs": inputs, "nodes": {"n": node}, "outputs": "n"}
     found = compile_bytes(json.dumps(spec).encode(), "spec.yaml", Options(), Path.cwd()).diagnostics
@@ -66,3 +66,38 @@ def test_an_odd_argument_is_told(what: str, arguments: dict[str, Any], wired: di
 )
 def test_an_odd_argument_that_keras_takes_is_taken(what: str, arguments: dict[str, Any], wired: dict[str, Any]) -> None:
     assert messages_of(what, arguments, **wired) == []
+
+
+def test_numbers_of_a_dtype_that_keras_does_not_convert_are_told() -> None:
+    inputs = {"image": {"shape": [4, 4, 4, 2], "dtype": "int32"}, "x": [3, 8], "y": {"shape": [3, 8], "dtype": "int32"}}
+    nodes = {
+        "a": {"ConvLSTM2D": {"filters": 2, "kernel_size": 2}, "from": "image"},
+        "b": {"AdditiveAttention": {}, "from": ["x", "y"]},
+    }
+    spec = {"graphspec": 1, "inputs": inputs, "nodes": nodes, "outputs": ["a", "b"]}
+    found = compile_bytes(json.dumps(spec).encode(), "spec.yaml", Options(), Path.cwd()).diagnostics
+    assert ["convolves float32" in found[0].message, "needs one dtype" in found[1].message] == [True, True]
+
+
+def test_the_average_of_complex_numbers_is_complex() -> None:
+    inputs = {"x": {"shape": [3], "dtype": "complex64"}}
+    spec = {"graphspec": 1, "inputs": inputs, "nodes": {"n": {"Average": {}, "from": ["x", "x"]}}, "outputs": "n"}
+    typed = compile_bytes(json.dumps(spec).encode(), "spec.yaml", Options(), Path.cwd()).typed
+    assert typed is not None
+    assert typed.types["n"].dtype == "complex64"  # type: ignore[union-attr]
+
+
+def test_a_mask_reaches_the_layer_that_is_distributed() -> None:
+    (found,) = messages_of("TimeDistributed", {"layer": {"GlobalAveragePooling1D": {}}}, inputs="frames", mask="mask")
+    assert "needs 2 dimensions" in found
+
+
+def test_what_an_op_gives_follows_from_its_arguments() -> None:
+    nodes = {
+        "values": {"ops.svd": {"compute_uv": False}, "from": "frames"},
+        "y": {"ops.square": {}, "from": "values"},
+    }
+    spec = {"graphspec": 1, "inputs": {"frames": [4, 3]}, "nodes": nodes, "outputs": "y"}
+    typed = compile_bytes(json.dumps(spec).encode(), "spec.yaml", Options(), Path.cwd()).typed
+    assert typed is not None
+    assert str(typed.types["y"]) == "(batch, 3)"
