@@ -1,5 +1,6 @@
 """Lay Python code out as the formatters do: on one line where it fits, else broken at its outermost brackets."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Union
@@ -54,6 +55,11 @@ def brackets(opening: str, items: Sequence[Code], closing: str) -> Code:
     return Group((opening, Indent((Line(), *_listed(items))), Line(), closing))
 
 
+def subscript(operand: Code, key: str) -> Code:
+    """Return an index into what has a short name."""
+    return (operand, "[", Group((Indent((Line(), key)), Line())), "]")
+
+
 def parenthesised(code: Code) -> Code:
     """Return code that stands in parentheses only where it does not fit behind what it is assigned to."""
     return Group((IfBroken("("), Indent((Line(), Group(code))), Line(), IfBroken(")")))
@@ -76,7 +82,7 @@ def lay_out(code: Code, indent: int = 0) -> str:
         match item:
             case str():
                 written.append(item)
-                column += len(item)
+                column += _width(item)
             case tuple():
                 waiting.extend((at, is_broken, part) for part in reversed(item))
             case Indent():
@@ -104,7 +110,7 @@ def _fits(code: Code, after: Sequence[_Pending], room: int) -> bool:
             is_broken, item = waiting.pop()
             match item:
                 case str():
-                    room -= len(item)
+                    room -= _width(item)
                 case tuple():
                     waiting.extend((is_broken, part) for part in reversed(item))
                 case Indent() | Group():
@@ -121,3 +127,12 @@ def _fits(code: Code, after: Sequence[_Pending], room: int) -> bool:
         if upcoming is None:
             return True
         waiting.append(upcoming[1:])
+
+
+def _width(text: str) -> int:
+    """Return how many columns text takes: some signs of Asian scripts take two, accents of their own none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(sign) else 1 + (unicodedata.east_asian_width(sign) in {"W", "F"}) for sign in text
+    )

@@ -12,7 +12,7 @@ from graphspec.graph.ir import Callable, Graph, Input, Node, Tensor, operands_of
 from graphspec.graph.lint import reached
 from graphspec.graph.typed import TypedGraph, port_type
 from graphspec.shapes.types import TensorType
-from graphspec.views.layout import WIDTH, Code, brackets, call, lay_out, parenthesised
+from graphspec.views.layout import WIDTH, Code, brackets, call, lay_out, subscript
 from graphspec.views.python_calls import call_of_op, constructor, not_default, port_names
 from graphspec.views.python_names import MAX_LENGTH, Names
 from graphspec.views.python_operations import operations_to_rename
@@ -161,7 +161,7 @@ class _Function:
         if node.kind == "index":
             key = node.kwargs["key"]
             operand = self.values.code(node.kwargs["x"])
-            return parenthesised((operand, f"[{index(key if isinstance(key, tuple) else (key,))}]"))
+            return subscript(operand, index(key if isinstance(key, tuple) else (key,)))
         if node.kind == "op":
             return call_of_op(node, self.values)
         layer = self.layer(node.target, node.name)
@@ -287,7 +287,6 @@ def _used_outputs(graph: Graph) -> dict[str, set[int | str | None]]:
 
 def _docstring(sentence: str) -> str:
     plain = " ".join(sentence.replace("\\", "\\\\").replace('"""', '\\"\\"\\"').split())
-    end = f'{" " * plain.endswith(chr(34))}"""'
-    if len(plain) + len(end) + 3 <= WIDTH:
-        return f'"""{plain}{end}'
-    return '"""' + "\n".join(textwrap.wrap(plain, WIDTH - 3, break_long_words=False, break_on_hyphens=False)) + '\n"""'
+    end = ' """' if plain.endswith('"') else '"""'
+    lines = textwrap.wrap(plain, WIDTH - len(end) - 3, break_long_words=False, break_on_hyphens=False)
+    return f'"""{plain}{end}' if len(lines) == 1 else '"""' + "\n".join(lines) + '\n"""'
