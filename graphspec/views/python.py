@@ -153,7 +153,8 @@ class _Function:
         ports = self.unpacked(node, name)
         if ports:
             self.ports[node.name] = ports
-            self.say((f"{', '.join(ports)} = ", made))
+            targets = ", ".join(ports) if len(ports) > 1 else f"({ports[0]},)"
+            self.say((f"{targets} = ", made))
         else:
             self.say((f"{name} = ", made))
 

@@ -8,11 +8,11 @@ from graphspec.graph.ir import Callable, Node, Tensor, Value
 from graphspec.views.layout import Code, Line, call, parenthesised
 from graphspec.views.python_values import Values, text
 
+# "/" is true_divide to Keras, another operation than divide.
 _OPERATORS = {
     "add": "+",
     "subtract": "-",
     "multiply": "*",
-    "divide": "/",
     "true_divide": "/",
     "floor_divide": "//",
     "mod": "%",
@@ -41,9 +41,8 @@ def constructor(made: Callable, values: Values) -> Code:
 def call_of_op(node: Node, values: Values) -> Code:
     """Return the call of an op: an operator where Python has one, else a function of ``keras.ops``."""
     sign = _OPERATORS.get(node.target)
-    if sign is not None and not node.args and list(node.kwargs) == ["x1", "x2"] and _are_operands(node.kwargs):
-        left, right = (values.code(value) for value in node.kwargs.values())
-        return parenthesised((left, Line(" "), f"{sign} ", right))
+    if sign is not None and not node.args and list(node.kwargs) == ["x1", "x2"] and _are_operands(sign, node.kwargs):
+        return _operation(sign, *(values.code(value) for value in node.kwargs.values()))
     function = f"{values.imports.keras('ops')}.{node.target}"
     plain = [values.code(value) for value in node.args]
     found = catalog.op(node.target)
@@ -57,11 +56,20 @@ def call_of_op(node: Node, values: Values) -> Code:
     return call(function, [*plain, *values.named(not_default(kwargs, declared), values.usual)])
 
 
-def _are_operands(kwargs: Mapping[str, Value]) -> bool:
+def _are_operands(sign: str, kwargs: Mapping[str, Value]) -> bool:
     """Say whether Python's operators make an operation of Keras of these: of a tensor and a tensor or a number."""
     operands = list(kwargs.values())
     are_simple = all(isinstance(value, Tensor) or type(value) in {int, float} for value in operands)
-    return are_simple and any(isinstance(value, Tensor) for value in operands)
+    # Python takes -2 ** x for -(2 ** x).
+    is_negative_power = sign == "**" and isinstance(operands[0], int | float) and operands[0] < 0
+    return are_simple and not is_negative_power and any(isinstance(value, Tensor) for value in operands)
+
+
+def _operation(sign: str, left: Code, right: Code) -> Code:
+    # Formatters leave no space around the sign of a power of names and numbers.
+    if sign == "**" and isinstance(left, str) and isinstance(right, str) and "(" not in right:
+        return parenthesised((left, sign, right))
+    return parenthesised((left, Line(" "), f"{sign} ", right))
 
 
 def not_default(

@@ -104,17 +104,32 @@ def test_an_expression_goes_step_by_step() -> None:
     ]
 
 
+def test_powers_keep_their_meaning(tmp_path: Path) -> None:
+    text = """
+    models: {two: {inputs: {x: [9]}, nodes: {d: {Dense: {units: 9}, from: x}}, outputs: {a: d}}}
+    inputs: {x: [9]}
+    nodes: {pair: {call: two, from: x}, y: {expr: "ops.power(-2, x) + x ** -0.5 + pair.a ** 2"}}
+    outputs: y
+    """
+    assert body(text)[2:5] == ["y_power = ops.power(-2, x)", "y_power_1 = x**-0.5", "y_add = y_power + y_power_1"]
+    assert 'y_power_2 = pair["a"] ** 2' in body(text)
+    (tmp_path / "model.py").write_text(exported(text))
+    assert formatted(tmp_path / "model.py").stdout == ""
+
+
 def test_outputs_that_are_used_get_variables() -> None:
     text = """
     inputs: {x: [9, 2]}
     nodes:
       memory: {LSTM: {units: 3, return_state: true}, from: x}
       y: {Add: {}, from: [memory, memory.state_c]}
-    outputs: y
+      part: {ops.split: {indices_or_sections: 1}, from: y}
+    outputs: part.0
     """
     assert body(text)[1:-1] == [
         'memory, _, memory_state_c = layers.LSTM(3, return_state=True, name="memory")(x)',
         'y = layers.Add(name="y")([memory, memory_state_c])',
+        "(part,) = ops.split(y, 1)",
     ]
 
 
