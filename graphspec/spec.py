@@ -36,7 +36,7 @@ class Spec:
         """
         from graphspec.target.lower import lower  # noqa: PLC0415 - Keras is loaded by building alone
 
-        graph = self._chosen(model).graph
+        graph = self.chosen(model).graph
         diagnostics = Diagnostics()
         problem = None if self.allow_download else download_problem(graph)
         if problem is not None:
@@ -54,7 +54,7 @@ class Spec:
         """
         from graphspec.views.summary import summarize  # noqa: PLC0415 - made on demand
 
-        typed = self._chosen(model)
+        typed = self.chosen(model)
         return summarize(self._asked(typed) if deep else typed)
 
     def summary(self, model: str | None = None) -> None:
@@ -72,7 +72,11 @@ class Spec:
             raise SpecError(diagnostics.sorted())
         return asked
 
-    def _chosen(self, model: str | None) -> TypedGraph:
+    def chosen(self, model: str | None) -> TypedGraph:
+        """Return the typed graph of an entry of ``models``, or of the whole spec.
+
+        Raises UsageError where there is no such entry.
+        """
         return self.graph if model is None else infer(model_of(self.graph.graph, model), Diagnostics())
 
 

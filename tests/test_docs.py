@@ -14,7 +14,7 @@ from graphspec.compiler import Options, compile_bytes
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-RUN = frozenset({"validate", "summary", "explain", "layers"})  # the commands that print without loading Keras
+RUN = frozenset({"validate", "summary", "export", "explain", "layers"})  # the commands that print without loading Keras
 _BLOCK = re.compile(r"^```(\w+(?: wrong)?)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 
