@@ -102,7 +102,10 @@ def _block(head: str, mapping: Mapping[str, Plain], indent: str, lines: list[str
     else:
         lines.append(head)
     for start, (key, value) in zip(starts, mapping.items(), strict=True):
-        _value(f"{start}{_key(key)}:", value, inner, lines)
+        if key == "chain" and isinstance(value, list) and value:
+            _items(f"{start}{_key(key)}:", value, inner, lines)
+        else:
+            _value(f"{start}{_key(key)}:", value, inner, lines)
 
 
 def _fill(head: str, items: list[str], indent: str, lines: list[str]) -> None:
