@@ -81,6 +81,25 @@ def test_imports_have_no_cycles() -> None:
 SPEC = "graphspec: 1\ninputs: {x: [4]}\nnodes: {y: {Dense: {units: 2}, from: x}}\noutputs: y\n"
 
 
+MODEL = (
+    '{"class_name": "Functional", "module": "keras.src.models.functional", "config": {"name": "m", "layers": ['
+    '{"module": "keras.layers", "class_name": "InputLayer", "config": {"batch_shape": [null, 4]}, "name": "x", '
+    '"inbound_nodes": []}], "input_layers": [["x", 0, 0]], "output_layers": ["x", 0, 0]}}'
+)
+
+
+def test_importing_a_model_loads_neither_keras_nor_numpy(tmp_path: Path) -> None:
+    (tmp_path / "model.json").write_text(MODEL)
+    script = (
+        "import sys\nfrom graphspec.cli.main import run\n"
+        "status = run(['import', 'model.json', '-o', 'spec.yaml'])\n"
+        f"loaded = [name for name in {HEAVY!r} if name in sys.modules]\n"
+        "assert status == 0 and not loaded, (status, loaded)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("command", [["validate"], ["validate", "--format", "json"]])
 def test_validate_loads_neither_keras_nor_numpy(command: list[str], tmp_path: Path) -> None:
     (tmp_path / "spec.yaml").write_text(SPEC)

@@ -3,15 +3,17 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from graphspec.catalog import catalog
 from graphspec.frontend.whats import NAME
+from graphspec.frontend.write import write
 from graphspec.lift.body import Body, Entry, unused
 from graphspec.lift.compiled import lift_compile
 from graphspec.lift.objects import Objects, policy_name
 from graphspec.lift.problems import LiftError, Notes
 from graphspec.lift.saved import Model, Operation, is_model, read_saved
+from graphspec.lift.source import parse_model
 
 DEFAULT_POLICY = "float32"
 _MOST_NESTED = 32
@@ -24,6 +26,35 @@ class Lifted:
 
     document: dict[str, Any]
     warnings: tuple[str, ...]
+
+    def to_yaml(self) -> str:
+        """Return the text of the spec.
+
+        Raises LiftError where YAML cannot hold it.
+        """
+        try:
+            return write(self.document)
+        except ValueError as error:
+            raise LiftError([f"the model cannot be written: {error}"]) from None
+
+
+class KerasModel(Protocol):
+    """A model of Keras, as far as it is asked anything."""
+
+    def to_json(self) -> str:
+        """Return the model's architecture as Keras writes it."""
+
+
+def from_keras(model: KerasModel) -> Lifted:
+    """Return the spec of a model in memory; its weights stay where they are.
+
+    Raises LiftError, with every reason, where it cannot be one.
+    """
+    try:
+        text = model.to_json()
+    except Exception as error:
+        raise LiftError([f"Keras cannot describe the model: {' '.join(str(error).split())}"]) from error
+    return lift(parse_model(text))
 
 
 def lift(saved: Json) -> Lifted:

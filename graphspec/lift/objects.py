@@ -66,6 +66,8 @@ class Objects:
         arguments = self.arguments(found.name, found.arguments, config, owner)
         if "attention_axes" in arguments and arguments["attention_axes"] == _attention_axes(build):
             del arguments["attention_axes"]
+        if "backward_layer" in arguments and arguments["backward_layer"] == _backward(arguments.get("layer")):
+            del arguments["backward_layer"]
         policy = policy_name(config.get("dtype"))
         is_own = found.family == "preprocessing" and policy not in FLOATS
         if found.accepts_dtype and policy not in (None, self.policy) and not is_own:
@@ -192,6 +194,14 @@ def _attention_axes(build: object) -> list[int] | None:
     shapes = build.get("shapes_dict") if isinstance(build, Mapping) else None
     shape = shapes.get("query_shape") if isinstance(shapes, Mapping) else None
     return list(range(1, len(shape) - 1)) if isinstance(shape, list) else None
+
+
+def _backward(layer: object) -> object:
+    """Return the layer that Bidirectional makes by itself of the one that it is given."""
+    if not isinstance(layer, dict) or len(layer) != 1:
+        return None
+    ((class_name, arguments),) = layer.items()
+    return {class_name: {**arguments, "go_backwards": True}} if isinstance(arguments, dict) else None
 
 
 def policy_name(dtype: object) -> str | None:

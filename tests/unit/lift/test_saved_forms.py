@@ -304,7 +304,8 @@ def test_layers_and_models_inside_arguments():
         functional(
             given("x", [5, 4]),
             layer("Bidirectional", "b", call(tensor("x")), merge_mode="concat",
-                  layer=layer("LSTM", "forward_lstm", units=2, return_sequences=True)),
+                  layer=layer("LSTM", "forward_lstm", units=2, return_sequences=True),
+                  backward_layer=layer("LSTM", "backward_lstm", units=2, return_sequences=True, go_backwards=True)),
             layer("RNN", "r", call(tensor("b")), cell=[layer("LSTMCell", "lstm_cell", units=3)], return_sequences=True),
             layer("TimeDistributed", "t", call(tensor("x")), layer=inner),
             outputs=[["r", 0, 0], ["t", 0, 0]],
