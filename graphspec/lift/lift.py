@@ -1,6 +1,6 @@
 """Keras' JSON -> a spec as plain data. No Keras is imported, no class looked up, and nothing in the JSON is run."""
 
-from collections import Counter
+from collections import ChainMap, Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -89,6 +89,7 @@ class _Lift:
     models: dict[str, Any] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     policies: list[str] = field(default_factory=list)
+    around: ChainMap[str, Json] = field(default_factory=ChainMap)
 
     def document(self, config: Json, class_name: str, compiled: Any) -> Json:  # noqa: ANN401 - as loose as JSON is
         model = read_saved(config, class_name)
@@ -107,13 +108,18 @@ class _Lift:
         return document
 
     def objects(self, policy: str) -> Objects:
-        return Objects(self.notes, self.nested, policy)
+        return Objects(self.notes, self.nested, policy, self.around)
 
     def body(self, model: Model) -> tuple[Json, Body]:
         policy = _policy(model, self.policies[-1] if self.policies else DEFAULT_POLICY)
         self.policies.append(policy)
+        layers = {made.name: made.config for made in model.operations}
+        for config in layers.values():
+            self.objects(policy).tell_shared(config)
+        self.around = self.around.new_child(layers)
         made = Body(model, self.objects(policy), self, self.notes, policy)
         plain = made.lift()
+        self.around = self.around.parents
         if len(self.policies) > 1:
             self.policies.pop()
             plain |= {"dtype": policy} if policy != self.policies[-1] else {}

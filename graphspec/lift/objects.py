@@ -30,6 +30,8 @@ _DERIVED = frozenset({
     "batch_input_shape", "build_config", "is_legacy_optimizer", "oov_method", "quantization_config", "rms_scaling",
     "unroll", "vocabulary_size", "zero_output_for_mask",
 })  # fmt: skip
+# What Keras writes only where it was given.
+_WHERE_GIVEN = frozenset({"thresholds"})
 # What stands for null in a saved config: another argument, or a value.
 _STANDS_FOR_NULL = {"strides": "pool_size", "value_dim": "key_dim"}
 _NULL_WORDS = {"data_format": "channels_last", "activation": "linear"}
@@ -50,6 +52,7 @@ class Objects:
     notes: Notes
     nested: LiftModel
     policy: str
+    around: Mapping[str, Mapping[str, Any]]
 
     def layer(self, item: Mapping[str, Any], owner: str) -> dict[str, Any] | None:
         """Return ``{Class: arguments}`` of a saved layer, or None where it is refused."""
@@ -57,6 +60,7 @@ class Objects:
         found = self.known_layer(class_name, item.get("module"), item.get("registered_name"), owner)
         if found is None or not isinstance(config, dict):
             return None
+        self.tell_shared(config)
         return {class_name: self.layer_arguments(found, config, owner, item.get("build_config"))}
 
     def layer_arguments(
@@ -156,8 +160,16 @@ class Objects:
         self, class_name: str, declared: Mapping[str, Argument], config: Mapping[str, Any], place: str
     ) -> None:
         """Warn of the arguments of an object that Keras does not save."""
-        for name in declared.keys() - config.keys() - _NOT_ARGUMENTS:
+        for name in declared.keys() - config.keys() - _NOT_ARGUMENTS - _WHERE_GIVEN:
             self.notes.warn(f'"{place}": Keras does not save "{name}" of {class_name}; add it if it had another value')
+
+    def tell_shared(self, config: Mapping[str, Any]) -> None:
+        """Warn of a layer inside another that may be one of those around it: Keras writes it twice."""
+        if _has_weights(config) and self.around.get(str(config.get("name"))) == config:
+            self.notes.warn(
+                f'"{config["name"]}" stands inside a wrapper or nested model and outside of it: if it is one layer, its'
+                " weights are shared, which Keras does not save and the spec does not say"
+            )
 
     def function(self, name: str, argument: Argument, place: str) -> Any:  # noqa: ANN401 - as above
         """Return the name of a function that Keras knows by it."""
@@ -194,6 +206,10 @@ def _attention_axes(build: object) -> list[int] | None:
     shapes = build.get("shapes_dict") if isinstance(build, Mapping) else None
     shape = shapes.get("query_shape") if isinstance(shapes, Mapping) else None
     return list(range(1, len(shape) - 1)) if isinstance(shape, list) else None
+
+
+def _has_weights(config: Mapping[str, Any]) -> bool:
+    return any(key in {"cell", "layer"} or key.endswith("_initializer") for key in config)
 
 
 def _backward(layer: object) -> object:

@@ -179,9 +179,19 @@ def _decoded(values: Json) -> Json:
 
 
 def decode(value: Any) -> Any:  # noqa: ANN401 - whatever a call takes
-    """Return an argument of a call with its tensors, arrays, slices and tuples as values."""
+    """Return an argument of a call with its tensors, arrays, slices and tuples as values.
+
+    Raises LiftError where one of these is not of the form that Keras writes.
+    """
+    try:
+        return _decode(value)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise LiftError([f"a value in the model is not as Keras 3 writes it: {_fault(error)}"]) from None
+
+
+def _decode(value: Any) -> Any:  # noqa: ANN401 - as above
     if isinstance(value, list):
-        return [decode(item) for item in value]
+        return [_decode(item) for item in value]
     if not isinstance(value, dict):
         return value
     config = value.get("config")
@@ -190,14 +200,14 @@ def decode(value: Any) -> Any:  # noqa: ANN401 - whatever a call takes
             name, call, place = value["config"]["keras_history"]
             return Source(str(name), int(call), int(place))
         case "__tuple__":
-            return [decode(item) for item in value.get("items") or config or []]
+            return [_decode(item) for item in value.get("items") or config or []]
         case "__numpy__" | "__tensor__":
             return Constant(value["config"]["value"], value["config"].get("dtype"))
         case "__slice__":
-            return Slice(*(decode(value["config"][part]) for part in ("start", "stop", "step")))
+            return Slice(*(_decode(value["config"][part]) for part in ("start", "stop", "step")))
         case "__ellipsis__":
             return Rest()
-    return _decoded(value)
+    return {key: _decode(item) for key, item in value.items()}
 
 
 def flatten(value: Any) -> list[Source]:  # noqa: ANN401 - a structure of tensors

@@ -390,6 +390,9 @@ def test_what_is_no_data_is_refused_by_the_layers_name(made, said):
         ({"class_name": "MyModel", "module": "demo", "config": {"layers": []}}, "the model is a MyModel"),
         ({"class_name": "Functional", "module": "keras", "config": {"name": "m", "layers": [1]}},
          "not as Keras 3 writes it"),
+        (functional(X, layer("Dense", "y", call({"class_name": "__slice__"}), units=1), outputs=OUT), "not as Keras 3"),
+        (functional(X, layer("Dense", "y", call(tensor("x")), units={"class_name": "__numpy__"}), outputs=OUT),
+         "not as Keras 3 writes it"),
         (sequential(layer("Dense", "a", units=3)), "no shape of its input"),
         (functional(X, Y, outputs={"a": [["y", 0, 0]]}), "outputs"),
     ],
@@ -397,3 +400,16 @@ def test_what_is_no_data_is_refused_by_the_layers_name(made, said):
 def test_what_is_no_model_is_refused(saved, said):
     with pytest.raises(LiftError, match=said):
         lift(saved)
+
+
+def test_a_layer_inside_and_outside_is_told():
+    weights = {"units": 4, "kernel_initializer": "glorot_uniform"}
+    inner = functional(
+        given("i"), layer("Dense", "d", call(tensor("i")), **weights), name="inner", outputs=["d", 0, 0],
+        calls=[call(tensor("x"))],
+    )  # fmt: skip
+    wrapper = layer("TimeDistributed", "t", call(tensor("s")), layer=layer("Dense", "e", **weights))
+    outer = [layer("Dense", name, call(tensor("x")), **weights) for name in ("d", "e", "f")]
+    outputs = [[name, 0, 0] for name in ("t", "d", "e", "f")] + [["inner", 1, 0]]
+    found = lift(functional(given("s", [5, 4]), X, wrapper, *outer, inner, outputs=outputs))
+    assert [warning.split(" ", 1)[0] for warning in found.warnings] == ['"d"', '"e"']
