@@ -7,15 +7,19 @@ from graphspec.version import __version__
 
 if TYPE_CHECKING:
     from graphspec.diagnostics.diagnostic import Diagnostic, GraphSpecError, SpecError, UsageError
+    from graphspec.lift.lift import from_keras
+    from graphspec.lift.problems import LiftError
     from graphspec.spec import Spec, load, validate
 
 __all__ = [
     "Diagnostic",
     "GraphSpecError",
+    "LiftError",
     "Spec",
     "SpecError",
     "UsageError",
     "__version__",
+    "from_keras",
     "load",
     "validate",
 ]
@@ -23,9 +27,11 @@ __all__ = [
 _HOMES = {
     "Diagnostic": "graphspec.diagnostics.diagnostic",
     "GraphSpecError": "graphspec.diagnostics.diagnostic",
+    "LiftError": "graphspec.lift.problems",
     "Spec": "graphspec.spec",
     "SpecError": "graphspec.diagnostics.diagnostic",
     "UsageError": "graphspec.diagnostics.diagnostic",
+    "from_keras": "graphspec.lift.lift",
     "load": "graphspec.spec",
     "validate": "graphspec.spec",
 }

@@ -10,10 +10,12 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "graphspec"
 RANKS = {
-    "version": 0, "diagnostics": 0, "catalog": 1, "shapes": 1, "frontend": 2, "graph": 3, "views": 4, "target": 4,
+    "version": 0, "diagnostics": 0, "catalog": 1, "shapes": 1, "frontend": 2, "graph": 3, "lift": 3,
+    "views": 4, "target": 4,
     "compiler": 5, "spec": 5, "cli": 6, "__main__": 7, "__init__": 7,
 }  # fmt: skip
-KERAS_DOORS = {"target", "catalog/generate.py", "catalog/generate_applications.py"}
+GENERATORS = ("generate", "generate_applications", "generate_operations")
+KERAS_DOORS = {"target", *(f"catalog/{name}.py" for name in GENERATORS)}
 HEAVY = ("keras", "tensorflow", "numpy", "jax", "torch")
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
@@ -77,6 +79,25 @@ def test_imports_have_no_cycles() -> None:
 
 
 SPEC = "graphspec: 1\ninputs: {x: [4]}\nnodes: {y: {Dense: {units: 2}, from: x}}\noutputs: y\n"
+
+
+MODEL = (
+    '{"class_name": "Functional", "module": "keras.src.models.functional", "config": {"name": "m", "layers": ['
+    '{"module": "keras.layers", "class_name": "InputLayer", "config": {"batch_shape": [null, 4]}, "name": "x", '
+    '"inbound_nodes": []}], "input_layers": [["x", 0, 0]], "output_layers": ["x", 0, 0]}}'
+)
+
+
+def test_importing_a_model_loads_neither_keras_nor_numpy(tmp_path: Path) -> None:
+    (tmp_path / "model.json").write_text(MODEL)
+    script = (
+        "import sys\nfrom graphspec.cli.main import run\n"
+        "status = run(['import', 'model.json', '-o', 'spec.yaml'])\n"
+        f"loaded = [name for name in {HEAVY!r} if name in sys.modules]\n"
+        "assert status == 0 and not loaded, (status, loaded)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("command", [["validate"], ["validate", "--format", "json"]])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from graphspec.cli.main import COMMANDS, run
+from graphspec.cli.main import COMMANDS, module_of, run
 from graphspec.compiler import Options, compile_bytes
 
 ROOT = Path(__file__).parent.parent
@@ -79,7 +79,7 @@ def test_every_option_is_documented_and_none_besides() -> None:
     options = {"--help"}
     for name in COMMANDS:
         assert f"\n## {name}\n" in text
-        command = importlib.import_module(f"graphspec.cli.{name}").command
+        command = importlib.import_module(module_of(name)).command
         options |= {option for param in command.params for option in param.opts if option.startswith("-")}
     assert {option for option in options if not re.search(rf"`[^`\n]*{option}\b", text)} == set()
     assert set(re.findall(r"--[a-z][a-z-]+", text)) - options == set()

@@ -19,6 +19,7 @@ __all__ = [
     "Layer",
     "Object",
     "Op",
+    "Operation",
     "OutputName",
     "Renamed",
     "Taker",
@@ -32,6 +33,7 @@ __all__ = [
     "object_names",
     "op",
     "op_names",
+    "operation",
     "renamed_argument",
     "renamed_layer",
 ]
@@ -118,6 +120,18 @@ class Op:
     outputs: tuple[OutputName, ...]
     outputs_count: str | None
     refused: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """The class by which Keras stores a call of an op.
+
+    ``constructor`` and ``call`` say of each of its arguments which of the op it is; those of the call have an order.
+    """
+
+    op: str
+    constructor: Mapping[str, str]
+    call: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +256,15 @@ def op(name: str) -> Op | None:
 def op_names() -> tuple[str, ...]:
     """Return the names of all ops, sorted, each in its shortest spelling."""
     return tuple(name for name, entry in _section("ops").items() if "same_as" not in entry)
+
+
+@cache
+def operation(class_name: str) -> Operation | None:
+    """Return the operation of a class name, as a saved model has it."""
+    entry: Entry | None = _section("operations").get(class_name)
+    if entry is None:
+        return None
+    return Operation(entry["op"], MappingProxyType(entry["constructor"]), MappingProxyType(dict(entry["call"])))
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import Any
 
 import keras
 
-from graphspec.catalog import designs, generate_applications
+from graphspec.catalog import designs, generate_applications, generate_operations
 from graphspec.catalog.argument_kinds import Lookup
 from graphspec.catalog.catalog import DATA, SECTIONS
 from graphspec.catalog.docstrings import argument_docs, summary
@@ -48,6 +48,8 @@ def generate() -> dict[str, Section]:
     sections: dict[str, Section] = {"keras": {"version": keras.__version__}}
     sections["layers"] = _layers(lookup)
     sections["ops"] = _ops(lookup)
+    known = sorted(name for name, entry in sections["ops"].items() if not {"same_as", "refused"} & entry.keys())
+    sections["operations"] = generate_operations.operations(known)
     for name in SECTIONS.values():
         sections[name] = _objects(name, lookup)
     sections["applications"] = _applications(lookup)

@@ -1,6 +1,7 @@
 """The commands, each imported when it is called, and the one place where errors become exit statuses."""
 
 import importlib
+import keyword
 import sys
 from collections.abc import Sequence
 
@@ -11,8 +12,13 @@ from graphspec.cli.terminal import write_err
 from graphspec.diagnostics.diagnostic import UsageError
 from graphspec.version import __version__
 
-COMMANDS = ("validate", "summary", "build", "export", "schema", "layers", "explain", "init")
+COMMANDS = ("validate", "summary", "build", "import", "export", "schema", "layers", "explain", "init")
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def module_of(command: str) -> str:
+    """Return the module of a command; one whose name is a word of Python has an underscore after it."""
+    return f"graphspec.cli.{command}{'_' * keyword.iskeyword(command)}"
 
 
 class _Commands(click.Group):
@@ -24,7 +30,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"graphspec.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(module_of(cmd_name)).command
         return command
 
     def resolve_command(

@@ -2,6 +2,7 @@
 
 GraphSpecError
  +-- SpecError        a spec has mistakes; ``.diagnostics`` holds every one
+ +-- LiftError        a Keras model cannot become a spec; ``.problems`` says why
  +-- UsageError       the request itself cannot be met: no such file, a missing backend, an unwritable output
 """
 

@@ -1,0 +1,118 @@
+"""A ``.keras`` file or Keras' JSON -> the JSON's value. Nothing else in the file is opened, and nothing is run."""
+
+import json
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+from graphspec.diagnostics.diagnostic import UsageError
+from graphspec.lift.problems import LiftError
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_VALUES = 5_000_000
+_CONFIG = "config.json"
+_MEMBERS = 10_000
+_SHOWN = 120
+_LONGEST_INTEGER = 308
+
+
+def read_model(path: Path) -> dict[str, Any]:
+    """Return the JSON object that describes the model in a file.
+
+    Raises UsageError where there is no such file, and LiftError where it holds no model or one past the limits.
+    """
+    if path.is_dir():
+        raise UsageError(f'"{path}" is a folder')
+    try:
+        data = _member(path) if path.suffix.lower() == ".keras" else _whole(path)
+    except FileNotFoundError:
+        raise UsageError(f'there is no file "{path}"') from None
+    except OSError as error:
+        raise UsageError(f'cannot read "{path}": {(error.strerror or str(error)).lower()}') from None
+    return parse_model(data)
+
+
+def _whole(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return _bounded(file.read(MAX_BYTES + 1))
+
+
+def _bounded(data: bytes) -> bytes:
+    if len(data) > MAX_BYTES:
+        raise LiftError([f"the model's JSON is larger than {MAX_BYTES // 1024**2} MiB"])
+    return data
+
+
+def _member(path: Path) -> bytes:
+    """Return ``config.json`` of a zip file; its real size counts, whatever the file says of it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if len(archive.infolist()) > _MEMBERS:
+                raise LiftError([f"the file has more than {_MEMBERS:,} members, which no .keras file has"])
+            names = [item for item in archive.infolist() if item.filename == _CONFIG]
+            if len(names) != 1:
+                raise LiftError(
+                    [f"the file holds {'no' if not names else 'more than one'} {_CONFIG}, so it is no model"]
+                )
+            with archive.open(names[0]) as file:
+                return _bounded(file.read(MAX_BYTES + 1))
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error) as error:
+        raise LiftError([f"the file is no .keras file: {str(error).lower() or 'it is cut off'}"]) from None
+
+
+def parse_model(data: bytes | str) -> dict[str, Any]:
+    """Return the object in Keras' JSON; raise LiftError where there is none, or more than a model has."""
+    try:
+        text = data.decode("utf-8") if isinstance(data, bytes) else data
+        text.encode("utf-8")
+        _check_size(text)
+        value = json.loads(text, object_pairs_hook=_object, parse_int=_integer)
+    except UnicodeError:
+        raise LiftError(["the model's JSON is not UTF-8 text"]) from None
+    except (ValueError, RecursionError) as error:
+        raise LiftError([f"the model's JSON cannot be read: {str(error)[:_SHOWN]}"]) from None
+    if not isinstance(value, dict):
+        raise LiftError(["the JSON is no model: it holds no object"])
+    if _has_surrogates(text):
+        _check_texts(value)
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name is given twice in one object")
+    return found
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _LONGEST_INTEGER:
+        raise ValueError("an integer is larger than any float")
+    return int(digits)
+
+
+def _check_size(text: str) -> None:
+    """Count values before parsing, by the signs around them; those inside of texts hardly matter."""
+    if text.count("[") + text.count("{") + text.count(",") > MAX_VALUES:
+        raise LiftError([f"the model's JSON has more than {MAX_VALUES:,} values"])
+
+
+def _has_surrogates(text: str) -> bool:
+    return "\\ud" in text.lower()
+
+
+def _check_texts(value: object) -> None:
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            waiting += [*item, *item.values()]
+        elif isinstance(item, list):
+            waiting += item
+        elif isinstance(item, str) and not _is_unicode(item):
+            raise LiftError(["the model's JSON holds half of a surrogate pair, which is no character"])
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
