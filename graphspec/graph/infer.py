@@ -327,6 +327,8 @@ def _check_tensors(made: Callable, args: list[Argument], kwargs: Mapping[str, Ar
 
     What Keras makes of a number there, no rule says.
     """
+    if not kwargs and all(isinstance(value, TensorType) for value in args):
+        return
     if any(_holds_literal(value) for value in args):
         raise UnknownEffectError
     found = catalog.layer(made.type) if made.kind == "layer" else None

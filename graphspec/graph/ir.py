@@ -147,8 +147,11 @@ class Graph:
 
 def operands_of(node: Node) -> list[Tensor]:
     """Return every tensor that feeds a node."""
+    args = node.args
+    if len(args) == 1 and isinstance(args[0], Tensor) and not node.kwargs:
+        return [args[0]]
     found: list[Tensor] = []
-    for value in node.args:
+    for value in args:
         _gather(value, found)
     for value in node.kwargs.values():
         _gather(value, found)

@@ -1,7 +1,5 @@
 """What an activation does to a tensor: a function by name, a layer, or nothing."""
 
-from dataclasses import replace
-
 from graphspec.shapes.dimension import Shape, plus, product, quotient
 from graphspec.shapes.dtypes import FLOATX, is_float
 from graphspec.shapes.nested import effect_inside
@@ -17,9 +15,8 @@ def activated(layer: LayerType, effect: Effect) -> Effect:
     if activation is None or activation == "linear" or not isinstance(effect.outputs, TensorType):
         return effect
     after = activation_effect(activation, effect.outputs)
-    return replace(
-        effect, outputs=after.outputs, weights=effect.weights + after.weights, flops=plus(effect.flops, after.flops)
-    )
+    weights, flops = effect.weights + after.weights, plus(effect.flops, after.flops)
+    return Effect(after.outputs, weights, flops, effect.fixed)
 
 
 def activation_effect(activation: Argument, x: TensorType) -> Effect:
