@@ -14,6 +14,7 @@ from graphspec.graph.application import application_graph
 from graphspec.graph.fitted import fitted
 from graphspec.graph.ir import Callable, Graph, LayerReference, Node, Tensor, Value
 from graphspec.graph.layer_types import SCALARS, argument_of, defaults_of, dtypes_of, op_defaults_of
+from graphspec.graph.origins import Origins, meeting
 from graphspec.graph.shape_mistakes import Operands, report
 from graphspec.graph.typed import TypedGraph, input_type, port_type, total_flops, weights_of
 from graphspec.shapes.dimension import Count
@@ -74,11 +75,13 @@ class _Inference:
     spans: dict[str, Span] = field(default_factory=dict)
     culprits: set[object] = field(default_factory=set)
     callables: MutableMapping[str, Callable] = field(init=False)
+    origins: Origins = field(init=False)
 
     def __post_init__(self) -> None:
         """Put what is in sight together."""
         own = dict(self.graph.callables)
         self.callables = ChainMap(own, self.outer) if self.outer else own
+        self.origins = Origins(self.graph, self.types, self.weights)
 
     def run(self, given: Mapping[str, TensorType | None]) -> TypedGraph:
         """Infer all calls from the types of the inputs."""
@@ -119,6 +122,7 @@ class _Inference:
     def is_told(self, error: ShapeError, sources: dict[int, str]) -> bool:
         """Say whether another call has shown the mistake, which is not its own but that of what it takes."""
         culprit = sources.get(id(error.culprit)) if isinstance(error.culprit, TensorType) else error.culprit
+        culprit = culprit or meeting(error, sources, self.origins)
         if culprit is None:
             return False
         found = culprit in self.culprits

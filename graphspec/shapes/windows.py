@@ -119,6 +119,7 @@ def slid_over(
                 x,
                 f", which is {show(x.shape[axis])}",
                 help=_fitting_help(x, reaches, strides, padding, data_format),
+                culprit=x,
             )
     return after
 

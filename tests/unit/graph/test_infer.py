@@ -225,3 +225,16 @@ def test_a_model_whose_input_fits_no_call_is_told_at_the_first() -> None:
     wrong = NESTED.replace("x: [null, 8]", "x: [null, 9]")
     (message,) = messages_of(wrong.replace("b: [5, 8]", "b: [time, 8]"))
     assert message.startswith('GS501 10: "one" (call: tower) takes (batch, ?, 9) as "x", not (batch, time, 8) from "a"')
+
+
+def test_tensors_that_do_not_fit_each_other_are_told_where_they_first_meet() -> None:
+    text = """graphspec: 1
+inputs: {x: [8], y: [9]}
+nodes:
+  sum: {Add: {}, from: [x, y]}
+  low: {expr: "ops.exp(x) * 2 - ops.tanh(y)"}
+  wide: {Dense: {units: 7}, from: x}
+  other: {Add: {}, from: [wide, y]}
+outputs: [sum, low, other]
+"""
+    assert [message[:20] for message in messages_of(text)] == ['GS501 4: "sum" (Add)', 'GS501 7: "other" (Ad']
