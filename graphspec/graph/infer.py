@@ -33,6 +33,10 @@ from graphspec.shapes.types import (
     Weight,
 )
 
+# Layers whose mask may be a list of them.
+_TAKE_MASKS = frozenset(
+    {"AdditiveAttention", "Attention", "Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN", "TimeDistributed"}
+)
 # The family of the layers that no spec can name.
 _OF_APPLICATIONS = "application"
 
@@ -341,6 +345,8 @@ def _check_tensors(made: Callable, args: list[Argument], kwargs: Mapping[str, Ar
     for argument, value in [*zip(declared, args, strict=False), *named]:
         if argument.role == "tensor" and isinstance(value, tuple | Mapping):
             raise ShapeError(f"takes one tensor, not {len(value)}", help="choose one by its number, as in name.0")
+        if argument.role == "mask" and isinstance(value, tuple | Mapping) and made.type not in _TAKE_MASKS:
+            raise ShapeError(f'takes one tensor as "{argument.name}", not {len(value)}')
         if argument.role != "literal" and _holds_literal(value):
             raise UnknownEffectError
 
