@@ -77,15 +77,28 @@ def told(spec: Spec) -> Told:
 
 
 def judge(spec: Spec) -> Judgement:
-    """Return where inference and Keras do not agree on a spec."""
+    """Return where inference and Keras do not agree on a spec.
+
+    What several calls cannot take is told once, so what is left without that call may have it at another.
+    """
+    result = Judgement()
+    while wrong := mistakes(spec, result):
+        spec = without(spec, wrong)
+    if spec["nodes"] and not result.problems:
+        compare(spec, result)
+    return result
+
+
+def mistakes(spec: Spec, result: Judgement) -> set[str]:
+    """Return the nodes that inference or Keras refuses, and note where these do not agree."""
     found = told(spec)
-    result = Judgement(mistakes=len(found.ours.keys() | found.theirs.keys()))
+    wrong = set(found.ours) | set(found.theirs)
+    result.mistakes += len(wrong)
     silent = dependents(spec, set(found.ours))
     for name, sentence in found.theirs.items():
         is_known = found.compiled.typed is not None and found.compiled.typed.types.get(name, ()) is not None
         if is_known and name not in found.ours and name.split(".")[0] not in silent and LOST not in sentence:
             result.problems.append(f'passes "{name}", and Keras refuses: {sentence}')
-    wrong = set(found.ours) | set(found.theirs)
     result.problems += [
         f"refuses what Keras runs: {sentence}"
         for name, sentence in found.ours.items()
@@ -93,10 +106,7 @@ def judge(spec: Spec) -> Judgement:
         and UNCHECKED.search(sentence) is None
         and is_run(without(spec, wrong - {name}), name)
     ]
-    right = without(spec, wrong)
-    if right["nodes"]:
-        compare(right, result)
-    return result
+    return wrong
 
 
 def dependents(spec: Spec, wrong: set[str]) -> set[str]:
