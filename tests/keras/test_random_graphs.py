@@ -255,8 +255,9 @@ def type_difference(found: Told, name: str, real: list[Any]) -> str:
     for mine, one, other in zip(ours, symbolic, real, strict=True):
         if not isinstance(one, keras.KerasTensor):
             continue
-        dtype = keras.backend.standardize_dtype(other.dtype)
-        problem = mismatch(mine, tuple(one.shape), tuple(other.shape), dtype)
+        made = keras.ops.convert_to_tensor(other)
+        dtype = keras.backend.standardize_dtype(made.dtype)
+        problem = mismatch(mine, tuple(one.shape), tuple(made.shape), dtype)
         # A size that is the batch's by chance is not known.
         if problem and not (problem.startswith("knows less") and real[0].shape[:1] == other.shape[-1:]):
             return problem
