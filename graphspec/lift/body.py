@@ -117,6 +117,8 @@ class Body:
         """Return what feeds a call of a nested model."""
         inputs = self.plan.entries[made.name].inputs
         given = bind_layer(call, _OF_MODEL)
+        if not flatten(given.get("mask")):
+            given.pop("mask", None)
         sources = flatten(given.pop("inputs", []))
         if len(sources) != len(inputs) or given.keys() - {"training"}:
             raise UnsayableError("a nested model takes a tensor for each of its inputs, and training")

@@ -11,6 +11,7 @@ from graphspec.catalog.catalog import Argument
 from graphspec.catalog.dtypes import FLOATS
 from graphspec.catalog.kinds import Kind, parse_kind
 from graphspec.frontend.expand import snake_case
+from graphspec.lift.calls import literal
 from graphspec.lift.problems import Notes
 from graphspec.lift.saved import Constant, Operation, decode, is_keras_layer, is_model
 from graphspec.lift.sharing import number_of
@@ -178,7 +179,8 @@ class Objects:
             return value
         decoded = decode(value) if str(value.get("class_name")).startswith("__") else None
         if isinstance(decoded, Constant):
-            return decoded.value
+            is_array = any(alternative.name == "array" for alternative in parse_kind(argument.kind))
+            return literal(decoded, argument.name) if is_array else decoded.value
         if isinstance(decoded, list):
             return self.value(decoded, argument, owner)
         if "class_name" not in value:
@@ -295,6 +297,9 @@ def _shortest(value: Any, kind: Kind) -> Any:  # noqa: ANN401 - as loose as JSON
     """Return one number for a list that repeats it, where the argument takes either."""
     if not isinstance(value, list) or not value:
         return value
+    takes_list = any(alternative.name in {"list", "any", "array", "shape"} for alternative in kind)
+    if len(value) == 1 and not takes_list:
+        return value[0]
     items = [_shortest(item, kind) for item in value]
     # A pair of floats is a range, and one float a range around zero.
     takes_one = any(item.name == "int" for item in kind) and not any(item.name == "float" for item in kind)

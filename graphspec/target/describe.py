@@ -8,9 +8,10 @@ from typing import Any
 from graphspec.catalog import catalog
 from graphspec.catalog.catalog import Argument
 from graphspec.lift.problems import LiftError
+from graphspec.lift.saved import is_keras_layer
 
 _PLAIN = (bool, int, float, str)
-_CATEGORIES = ("loss", "metric", "initializer")
+_CATEGORIES = {"keras.losses": "loss", "keras.metrics": "metric", "keras.initializers": "initializer"}
 _UNSAVED = frozenset({"name", "trainable", "dtype"})
 _COMPILED = ("optimizer", "loss", "metrics", "weighted_metrics")
 Json = dict[str, Any]
@@ -54,7 +55,7 @@ def _fill(live: Any, saved: object) -> None:  # noqa: ANN401 - any object of Ker
             for key, item in saved.items():
                 _fill(live.get(key), item)
         return
-    for name in _declared(str(saved.get("class_name"))).keys() - config.keys() - _UNSAVED:
+    for name in _declared(saved).keys() - config.keys() - _UNSAVED:
         value = _attribute(live, name)
         if isinstance(value, _PLAIN):
             config[name] = value
@@ -73,12 +74,11 @@ def _fill_layers(model: Any, saved: object) -> None:  # noqa: ANN401 - a model o
             _fill(layers[config["name"]], item)
 
 
-def _declared(class_name: str) -> Mapping[str, Argument]:
+def _declared(saved: Json) -> Mapping[str, Argument]:
     """Return the arguments of a class that has a name in Keras; those of other classes are their own business."""
-    layer = catalog.layer(class_name)
-    if layer is not None:
-        return layer.arguments
-    found = next((item for key in _CATEGORIES if (item := catalog.object_(key, class_name)) is not None), None)
+    name, module = str(saved.get("class_name")), str(saved.get("module"))
+    category = _CATEGORIES.get(module)
+    found = catalog.layer(name) if is_keras_layer(module) else catalog.object_(category, name) if category else None
     return {} if found is None else found.arguments
 
 
