@@ -1,6 +1,7 @@
 """``graphspec import``: what it writes, what it refuses, and what it leaves alone."""
 
 import json
+import os
 import sys
 import zipfile
 from pathlib import Path
@@ -176,3 +177,68 @@ def test_the_layers_of_applications_are_known(capsys):
     Path("spec.yaml").write_text(SPEC.replace("Dense: {units: 2}", f"{module}.LayerScale: {{init_values: 1}}"))
     assert run(["validate", "spec.yaml"]) == 1
     assert 'LayerScale needs "projection_dim", a number' in capsys.readouterr().out
+
+
+NAME = "../../etc/\x1b[2J\n!!python/object/apply:os.system [id]"
+DEEP = layer("Dense", "d", units=2)
+for depth in range(300):
+    DEEP = layer("TimeDistributed", f"t{depth}", layer=DEEP)
+NESTED = GOOD
+for depth in range(100):
+    NESTED = functional(given("x"), {**NESTED, "name": f"m{depth}", "inbound_nodes": [call(tensor("x"))]},
+                        outputs=[f"m{depth}", 1, 0], name=f"m{depth + 1}")  # fmt: skip
+FUNCTION = {"module": "keras.utils", "class_name": "function", "config": "get_file", "registered_name": "get_file"}
+MALICIOUS = {
+    "code as an activation": (
+        layer("Dense", "y", call(tensor("x")), units=2, activation={"class_name": "__lambda__", "config": {}}),
+        'is a __lambda__ of "?": code from outside Keras',
+    ),
+    "a function of Keras": (
+        layer("Dense", "y", call(tensor("x")), units=2, activation=FUNCTION),
+        'is the function "get_file", which Keras does not know by that name',
+    ),
+    "a module of Python": (layer("system", "y", call(tensor("x")), module="os"), 'is a system of the module "os"'),
+    "a file as a vocabulary": (
+        layer("StringLookup", "y", call(tensor("x")), vocabulary="/etc/hostname"),
+        'would read the file "/etc/hostname"',
+    ),
+    "a saved model in a file": (layer("TFSMLayer", "y", call(tensor("x")), filepath="/"), "is a TFSMLayer: it loads"),
+    "a pickle": (layer("TorchModuleWrapper", "y", call(tensor("x"))), "it runs a PyTorch module"),
+    "layers in layers": ({**DEEP, "name": "y", "inbound_nodes": [call(tensor("x"))]}, "is nested too deeply"),
+    "models in models": ({**NESTED, "name": "y", "inbound_nodes": [call(tensor("x"))]}, "is nested too deeply"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MALICIOUS)
+def test_a_malicious_file_gets_one_refusal(case, capsys):
+    made, said = MALICIOUS[case]
+    Path("bad.json").write_text(json.dumps(functional(given("x"), made, outputs=["y", int("models" in case), 0])))
+    assert run(["import", "--check", "bad.json"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert said in lines[0]
+
+
+def test_a_name_cannot_write_to_the_terminal(capsys):
+    named = functional(given("x"), layer("Dense", NAME, call(tensor("x")), units=2), outputs=[NAME, 0, 0])
+    Path("named.json").write_text(json.dumps(named))
+    assert run(["import", "named.json"]) == 0
+    out, err = capsys.readouterr()
+    assert r'"../../etc/\x1b[2J\n!!python' in err
+    assert (out + err).replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, '{"a":' * 100_000, '{"a": ' + "9" * 5000 + "}", "[" + "1," * 5_000_000 + "1]"],
+    ids=["lists", "objects", "an integer", "values"],
+)  # fmt: skip
+def test_json_past_every_limit_gets_one_refusal(text, capsys):
+    Path("bad.json").write_text(text)
+    assert run(["import", "--check", "bad.json"]) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 2
+
+
+def test_a_pipe_is_not_waited_for(folder, capsys):
+    os.mkfifo(folder / "pipe.keras")
+    assert run(["import", "pipe.keras"]) == 2
+    assert "is no regular file" in capsys.readouterr().err

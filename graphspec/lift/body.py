@@ -83,6 +83,8 @@ class Body:
 
     def node(self, made: Operation, call: Call) -> dict[str, Any] | None:
         """Return one node, or None once it is refused."""
+        if made.name in self.plan.refused:
+            return None
         try:
             if made.is_op:
                 return self.op(made, call)

@@ -47,6 +47,7 @@ class Plan:
     names: dict[tuple[str, int], str] = field(default_factory=dict)
     inlined: set[str] = field(default_factory=set)
     restored: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
     uses: Counter[tuple[str, int]] = field(default_factory=Counter)
     many: set[tuple[str, int]] = field(default_factory=set)
     members: dict[str, Member] = field(default_factory=dict)
@@ -117,6 +118,8 @@ class Plan:
             else:
                 self.names.update({(made.name, call.number): made.name for call in made.calls})
                 continue
+            if entry is None:
+                self.refused.add(made.name)
             self.entries[made.name] = entry or Entry(made.name)
             for call in made.calls:
                 self.names[made.name, call.number] = unused(f"{made.name.replace('.', '_')}_{{}}", taken)
