@@ -11,7 +11,7 @@ import pytest
 from test_specs_equal_keras import fed, fill, inputs_of
 
 import graphspec
-from graphspec.lift.lift import from_keras
+from graphspec import from_keras
 
 pytestmark = [
     pytest.mark.keras,
