@@ -9,7 +9,7 @@ from graphspec.catalog.catalog import Argument, Taker
 from graphspec.catalog.kinds import Kind, describe_kind, parse_kind
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import did_you_mean
+from graphspec.diagnostics.suggest import did_you_mean, respelling
 from graphspec.frontend.fields import describe_value, mended
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence
 from graphspec.graph.checker import TRUST_HELP, UNKNOWN, Checker, Unknown
@@ -29,6 +29,7 @@ from graphspec.graph.literals import (
     misfit,
 )
 from graphspec.graph.unknown_names import (
+    renaming,
     report_dtype,
     report_foreign,
     report_unknown_argument,
@@ -99,11 +100,13 @@ def _declared_name(
             help=f"write {{{owner}: {{...}}, {entry.key}: ...}}",
         )
         return None
+    free = [name for name in declared if given is None or name not in given.entries]
     renamed = catalog.renamed_argument(owner, entry.key)
     if renamed is not None:
-        checker.diagnostics.error("GS406", f'"{entry.key}" is an old argument of {owner}: {renamed.advice}', entry.span)
+        fix = renaming(entry.key, renamed, entry.span) if renamed.new in free else None
+        message = f'"{entry.key}" is an old argument of {owner}: {renamed.advice}'
+        checker.diagnostics.error("GS406", message, entry.span, fix=fix)
         return renamed.new if renamed.new in declared else None
-    free = [name for name in declared if given is None or name not in given.entries]
     return report_unknown_argument(owner, entry, declared, free, checker)
 
 
@@ -141,7 +144,9 @@ def _scalar(entry: Entry, tree: Scalar, kind: Kind, subject: str, path: str, che
         if words and not isinstance(value, bool):
             hint = did_you_mean(value, words)
             message = f'{subject} must be {describe_kind(kind)}, not "{value}"{hint}'
-            checker.diagnostics.error("GS405", message, tree.span, help=correction(tree, kind))
+            checker.diagnostics.error(
+                "GS405", message, tree.span, help=correction(tree, kind), fix=respelling(value, words, tree.span)
+            )
             return UNKNOWN
         if "dtype" in names:
             report_dtype(value, tree.span, subject, checker)
@@ -330,7 +335,10 @@ def _layer_reference(entry: Entry, subject: str, checker: Checker) -> Value | Un
         return LayerReference(value.value) if checker.callables[value.value] else UNKNOWN
     hint = did_you_mean(value.value, checker.callables)
     checker.diagnostics.error(
-        "GS408", f'{subject} refers to "{value.value}", which is no entry of layers or models{hint}', value.span
+        "GS408",
+        f'{subject} refers to "{value.value}", which is no entry of layers or models{hint}',
+        value.span,
+        fix=respelling(value.value, checker.callables, value.span),
     )
     return UNKNOWN
 
