@@ -3,9 +3,9 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,9 @@ from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, UsageError
 from graphspec.diagnostics.render_json import render_json
 from graphspec.diagnostics.render_text import render_count, render_text
 from graphspec.spec import spec_of
+
+if TYPE_CHECKING:
+    from graphspec.cli.locks import Lock
 
 
 @dataclass(slots=True)
@@ -56,6 +59,8 @@ FORMATS: Mapping[str, Callable[..., str]] = {"text": _as_text, "json": _as_json}
     "--format", "formats", metavar="FORMAT[=FILE]", multiple=True, default=["text"],
     help=f"How to print what is found: {', '.join(FORMATS)}; with =FILE into a file.",
 )  # fmt: skip
+@click.option("--locked", is_flag=True, help="Fail where a model is not what graphspec.lock says; show what changed.")
+@click.option("--lock-file", type=click.Path(path_type=Path), help="The lock, where it is not graphspec.lock.")
 @click.option("--strict", is_flag=True, help="Let warnings fail as well.")
 @click.option("--deep", is_flag=True, help="Ask Keras too: build each spec without its weights, and compare.")
 @click.option(
@@ -80,13 +85,18 @@ def command(paths: tuple[str, ...], formats: tuple[str, ...], **given: Any) -> i
     if given["emit"] is not None:
         return _emit(specs, given["emit"], options)
     findings = _Findings()
+    lock = _lock(given)
     for spec in specs:
         result = _compile(spec, options, given["stdin_filename"])
-        findings.add(result)
+        findings.add(result if lock is None or spec == "-" else _against(lock, result, spec))
         if given["verbose"]:
             write_err(f"{spec}: {render_count(result.diagnostics, 1)}")
         if given["deep"]:
             _ask_keras(result, options, findings)
+    if lock is not None:
+        from graphspec.cli.locks import gone  # noqa: PLC0415 - as below
+
+        findings.diagnostics += gone(lock, paths)
     for form, file in outputs:
         _print(form, file, findings, given)
     failed = any(item.severity == "error" for item in findings.diagnostics)
@@ -107,6 +117,24 @@ def _compile(spec: str, options: Options, stdin_name: str) -> Compilation:
     if spec == "-":
         return compile_bytes(read_stdin(options), stdin_name, options, Path.cwd())
     return compile_file(Path(spec), options, spec)
+
+
+def _lock(given: dict[str, Any]) -> "Lock | None":
+    if not given["locked"]:
+        return None
+    from graphspec.cli.locks import lock_file, read_lock  # noqa: PLC0415 - few runs hold specs against a lock
+    from graphspec.views.lock import LockError  # noqa: PLC0415 - as above
+
+    try:
+        return read_lock(lock_file(given["lock_file"]))
+    except LockError as error:
+        raise UsageError(str(error)) from None
+
+
+def _against(lock: "Lock", result: Compilation, spec: str) -> Compilation:
+    from graphspec.cli.locks import check  # noqa: PLC0415 - as above
+
+    return replace(result, diagnostics=(*result.diagnostics, *check(result, spec, lock)))
 
 
 def _ask_keras(result: Compilation, options: Options, findings: _Findings) -> None:

@@ -45,12 +45,19 @@ _NEUTRAL_ENDINGS = ("_initializer", "_regularizer", "_constraint")
 
 
 def details_between(
-    old: Mapping[str, Json], new: Mapping[str, Json], defaults: Mapping[str, Json] | None = None, path: str = ""
+    old: Mapping[str, Json],
+    new: Mapping[str, Json],
+    defaults: Mapping[str, Json] | None = None,
+    path: str = "",
+    missing: Json = DEFAULT,
 ) -> Iterator[Detail]:
-    """Yield what differs between two sets of arguments, down to the smallest part that has a name."""
+    """Yield what differs between two sets of arguments, down to the smallest part that has a name.
+
+    ``missing`` stands for an argument that is not given and of which no default is known.
+    """
     standard = defaults or {}
     for key in sorted({*old, *new}):
-        one, other = old.get(key, standard.get(key, DEFAULT)), new.get(key, standard.get(key, DEFAULT))
+        one, other = old.get(key, standard.get(key, missing)), new.get(key, standard.get(key, missing))
         if key in old and key in new and one == other:
             continue
         if isinstance(one, dict) and isinstance(other, dict) and set(one) & set(other):

@@ -38,7 +38,7 @@ def _whole(old: Snapshot, new: Snapshot, record: Record) -> None:
         record.dtype = _add(old, new, record, "dtype", [Detail("dtype", old.dtype, new.dtype)], "behaviour")
     if old.seed != new.seed:
         _add(old, new, record, "seed", [Detail("seed", old.seed, new.seed)], "behaviour")
-    details = list(details_between(old.compile or {}, new.compile or {}))
+    details = list(details_between(old.compile or {}, new.compile or {}, missing=None))
     if details or (old.compile is None) != (new.compile is None):
         change = _add(old, new, record, "compile", details, "behaviour")
         change.kind = _presence(old.compile, new.compile)

@@ -203,12 +203,12 @@ class Part(Level):
 
     def _causes(self, node: NodeFact, explaining: list[Change], feeding: list[Change]) -> list[Change]:
         """Return the changes that can have made shapes others at a node: its own, and those further up."""
-        own = [*self.own.get(node.name, ()), *(change for change in explaining if id(change) not in self.passive)]
+        own = self.own.get(node.name, [])
         shaping = [change for change in own if _can_shape(change)]
-        if shaping and not feeding:
+        if shaping:
             return shaping
-        found = _unique([*shaping, *feeding])
-        return found or own or ([] if self.record.dtype is None else [self.record.dtype])
+        around = _unique([*(change for change in explaining if id(change) not in self.passive), *feeding])
+        return around or own or ([] if self.record.dtype is None else [self.record.dtype])
 
     def _consequences(self, old: NodeFact, new: NodeFact, explaining: list[Change], feeding: list[Change]) -> None:
         causes = self._causes(new, explaining, feeding)
