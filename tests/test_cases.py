@@ -20,6 +20,7 @@ SHOWN_ELSEWHERE = {
     "GS602": "it is a fault of ours, found by asking Keras",
     "GS603": "it is about a file of Keras, which is no spec",
     "GS604": "as GS603",
+    "GS801": "it takes a lock beside the spec",
 }
 
 
