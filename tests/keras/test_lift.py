@@ -20,8 +20,11 @@ pytestmark = [
 ]
 
 SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
-# One of each family that has no layers of its own.
-APPLICATIONS = ("DenseNet121", "EfficientNetB0", "MobileNetV2", "MobileNetV3Small", "ResNet50V2", "Xception")
+# One of each family.
+APPLICATIONS = (
+    "ConvNeXtTiny", "DenseNet121", "EfficientNetB0", "InceptionResNetV2", "MobileNetV2", "MobileNetV3Small", "ResNet50V2",
+    "Xception",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
