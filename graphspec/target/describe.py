@@ -12,7 +12,8 @@ from graphspec.lift.saved import is_keras_layer
 
 _PLAIN = (bool, int, float, str)
 _CATEGORIES = {"keras.losses": "loss", "keras.metrics": "metric", "keras.initializers": "initializer"}
-_UNSAVED = frozenset({"name", "trainable", "dtype"})
+# The first three are saved elsewhere; some classes set the last by themselves, where it says nothing.
+_UNSAVED = frozenset({"name", "trainable", "dtype", "autocast"})
 _COMPILED = ("optimizer", "loss", "metrics", "weighted_metrics")
 Json = dict[str, Any]
 

@@ -136,11 +136,10 @@ def test_a_saved_file_tells_what_is_shared(tmp_path: Path) -> None:
 
 def test_arguments_that_keras_does_not_save_are_asked_of_a_live_model() -> None:
     x = keras.Input((4,))
-    y = keras.layers.Dense(4, kernel_initializer=keras.initializers.Identity(2.0), autocast=False, name="y")(x)
+    y = keras.layers.Dense(4, kernel_initializer=keras.initializers.Identity(2.0), name="y")(x)
     model = keras.Model(x, y)
     model.compile("sgd", keras.losses.Huber(0.5), metrics=[keras.metrics.CosineSimilarity(axis=0)])
     lifted = graphspec.from_keras(model)
     assert lifted.document["nodes"]["y"]["Dense"]["kernel_initializer"] == {"Identity": {"gain": 2.0}}
-    assert lifted.document["nodes"]["y"]["Dense"]["autocast"] is False
     assert lifted.document["compile"]["loss"] == {"Huber": {"delta": 0.5}}
     assert lifted.document["compile"]["metrics"] == [{"CosineSimilarity": {"axis": 0}}]
