@@ -5,68 +5,80 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.shell_completion import CompletionItem
 
-_ENDINGS = (".yaml", ".yml")
+from graphspec.cli.find import ENDINGS
+
 _MOST_BYTES = 1 << 20
+_DEEPEST = 32
 
 
-def complete_spec(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the YAML files and the folders whose names start as what is typed."""
-    folder, _, start = incomplete.rpartition("/")
-    place = Path(folder or ("/" if incomplete.startswith("/") else "."))
+def complete_spec(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the YAML files and the folders whose names start as what is typed.
+
+    A folder that alone fits is opened: a shell would put a space after it.
+    """
+    found = _below(incomplete)
+    for _ in range(_DEEPEST):
+        if len(found) != 1 or not found[0].endswith("/"):
+            break
+        inside = _below(found[0])
+        if not inside:
+            break
+        found = inside
+    return found
+
+
+def _below(start: str) -> list[str]:
+    folder, slash, name = start.rpartition("/")
     try:
-        with os.scandir(place) as found:
-            names = sorted((entry.name, entry.is_dir()) for entry in found if entry.name.startswith(start))
-    except OSError:
+        with os.scandir(folder or slash or ".") as entries:
+            known = sorted((entry.name, entry.is_dir()) for entry in entries if entry.name.startswith(name))
+    except (OSError, ValueError):
         return []
-    before = incomplete[: len(incomplete) - len(start)]
-    hidden = start.startswith(".")
     return [
-        CompletionItem(f"{before}{name}{'/' * is_folder}")
-        for name, is_folder in names
-        if (is_folder or name.endswith(_ENDINGS)) and (hidden or not name.startswith("."))
+        f"{folder}{slash}{item}{'/' * is_folder}"
+        for item, is_folder in known
+        if (is_folder or item.endswith(ENDINGS)) and (name.startswith(".") or not item.startswith("."))
     ]
 
 
-def complete_section(
-    section: str, context: click.Context, incomplete: str, *, ending: str = ""
-) -> list[CompletionItem]:
+def complete_model(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the entries of ``models`` in the spec that stands on the command line."""
+    return complete_section("models", context, incomplete)
+
+
+def complete_section(section: str, context: click.Context, incomplete: str) -> list[str]:
     """Return the names under a section of the spec that stands on the command line."""
-    spec = context.params.get("spec")
-    entries = _section(spec, section) if isinstance(spec, str) and spec != "-" else None
-    names = sorted(name for name in entries if isinstance(name, str)) if isinstance(entries, dict) else []
-    return [CompletionItem(f"{name}{ending}") for name in names if name.startswith(incomplete)]
+    # An option that still lacks its value keeps click from telling what the other words are.
+    spec = context.params.get("spec") or next(iter(context.args), "-")
+    entries = None if spec == "-" else _section(spec, section)
+    names = [name for name in entries if isinstance(name, str)] if isinstance(entries, dict) else []
+    return [name for name in names if name.startswith(incomplete)]
 
 
 def _section(spec: str, section: str) -> Any:  # noqa: ANN401 - whatever stands in the file
-    import yaml  # noqa: PLC0415 - for what needs a spec alone
+    import yaml  # noqa: PLC0415 - for what is read from a spec alone
 
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    path = Path(spec)
     try:
-        data = Path(spec).read_bytes()
-        document = yaml.load(data, loader) if len(data) <= _MOST_BYTES else None  # noqa: S506 - a safe loader
-    except (OSError, ValueError, RecursionError, yaml.YAMLError):
+        data = path.read_bytes() if path.is_file() and path.stat().st_size <= _MOST_BYTES else b""
+        document = yaml.safe_load(data)
+    except (OSError, ValueError, TypeError, RecursionError, yaml.YAMLError):
         return None
     return document.get(section) if isinstance(document, dict) else None
 
 
-def complete_model(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the entries of ``models``."""
-    return complete_section("models", context, incomplete)
-
-
-def complete_layer(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_name(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Return the layers, ops and applications of the catalogue."""
     from graphspec.catalog import catalog  # noqa: PLC0415 - for this alone
 
     names = [*catalog.layer_names(), *(f"ops.{name}" for name in catalog.op_names())]
     names += [f"applications.{name}" for name in catalog.application_names()]
-    return [CompletionItem(name) for name in names if name.lower().startswith(incomplete.lower())]
+    return [name for name in names if name.lower().startswith(incomplete.lower())]
 
 
-def complete_code(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the codes of diagnostics, each with its few words."""
-    from graphspec.diagnostics.pages import codes, title  # noqa: PLC0415 - for this alone
+def complete_code(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the codes of diagnostics."""
+    from graphspec.diagnostics.pages import codes  # noqa: PLC0415 - for this alone
 
-    return [CompletionItem(code, help=title(code)) for code in codes() if code.startswith(incomplete.upper())]
+    return [code for code in codes() if code.startswith(incomplete.upper())]

@@ -63,10 +63,12 @@ def is_passed_over(folder: str) -> bool:
 
 
 def _is_excluded(path: str, patterns: Sequence[str]) -> bool:
-    shown = path.replace(os.sep, "/")
+    """Say whether a pattern fits a path or a folder above it, wherever that stands."""
+    shown = os.path.normpath(path).replace(os.sep, "/")
     return any(
-        fnmatch.fnmatch(shown, pattern) or fnmatch.fnmatch(shown, f"*/{pattern}") or shown.startswith(f"{pattern}/")
-        for pattern in (pattern.rstrip("/") for pattern in patterns)
+        fnmatch.fnmatch(shown, form)
+        for pattern in (pattern.rstrip("/").removeprefix("./") for pattern in patterns)
+        for form in (pattern, f"*/{pattern}", f"{pattern}/*", f"*/{pattern}/*")
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from graphspec.cli.complete import complete_model
 from graphspec.cli.terminal import Progress, wants_color, write_err
 from graphspec.diagnostics.diagnostic import Diagnostic, UsageError
 from graphspec.diagnostics.render_text import render_count, render_text
@@ -33,7 +34,12 @@ COLOR = click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to print colours."
 )
 QUIET = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
-MODEL = click.option("--model", metavar="NAME", help="Take this entry of models instead of the whole spec.")
+MODEL = click.option(
+    "--model",
+    metavar="NAME",
+    shell_complete=complete_model,
+    help="Take this entry of models instead of the whole spec.",
+)
 ALLOW_DOWNLOAD = click.option(
     "--allow-download", is_flag=True, help="Let Keras fetch the weights that an application names."
 )

@@ -46,6 +46,7 @@ _BESIDE = frozenset({
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, shell_complete=complete_spec)
 @click.option(
     "--format", "formats", metavar="FORMAT[=FILE]", multiple=True,
+    shell_complete=lambda _context, _parameter, typed: [name for name in FORMATS if name.startswith(typed)],
     help=f"How to print what is found: {', '.join(FORMATS)}; with =FILE into a file.",
 )  # fmt: skip
 @click.option("--locked", is_flag=True, help="Fail where a model is not what graphspec.lock says; show what changed.")
@@ -73,8 +74,20 @@ _BESIDE = frozenset({
 def command(paths: tuple[str, ...], formats: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - click's options
     """Check specs: files, folders, globs, or - for standard input.
 
-    Every mistake is shown with its place. The status is 0 where there is none, 1 where there is one.
-    """
+    Every mistake is shown with its place. A folder stands for every YAML file below it that has a graphspec key.
+
+    \b
+    Exit status:
+      0  there is no mistake
+      1  there is one, or there are more warnings than --strict or --max-warnings allow
+      2  wrong usage: no such file, no spec under the paths, an unknown option or setting
+      3  a fault of GraphSpec
+
+    \b
+    Files:
+      pyproject.toml     settings, under [tool.graphspec]
+      .graphspec_cache/  what was found before; may be deleted at any time
+    """  # noqa: D301 - click's mark of what is printed as it stands
     outputs = [output_of(form) for form in formats] or default_outputs(os.environ)
     run = _Run(paths, outputs, given)
     if given["emit"] is not None:
