@@ -135,12 +135,13 @@ def _compile(source: Source | None, path: Path, shown: str, options: Options, di
 def _in_every_variant(session: "_Session", result: Compilation, source: Source | None, shown: str) -> Compilation:
     """Return what is wrong with the variants of a spec, and with it as it is if it needs none of them."""
     tree = result.tree
-    if tree is None or "variants" not in tree.entries:
+    if tree is None or not may_have_params(session.sources[shown]):
         return result
     from graphspec.diagnostics.merge import merge  # noqa: PLC0415 - few specs have variants
     from graphspec.frontend.imports import lacks_values  # noqa: PLC0415 - as above
-    from graphspec.frontend.units import variant_place, variants_of  # noqa: PLC0415 - as above
+    from graphspec.frontend.units import variant_place, variants_of, with_meant_sections  # noqa: PLC0415 - as above
 
+    tree = with_meant_sections(tree, Diagnostics())
     runs = [(variant_place(tree, name), session.again(name).compile(source, shown))
             for name in variants_of(tree, Diagnostics())]  # fmt: skip
     if not runs or not lacks_values(tree, session.options.choice.params):

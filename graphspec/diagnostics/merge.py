@@ -17,12 +17,14 @@ def merge(found: Sequence[tuple[Related | None, Sequence[Diagnostic]]]) -> tuple
     its words alone, as figures do from one variant to the next, is one mistake.
     """
     first: dict[_Key, Diagnostic] = {}
+    told: dict[tuple[str, str], _Key] = {}
     variants: dict[_Key, list[Related | None]] = {}
     for place, diagnostics in found:
-        counts: dict[_Place, int] = {}
-        for item in diagnostics:
-            number = counts[item.code, item.span] = counts.get((item.code, item.span), 0) + 1
-            key: _Key = (item.code, item.span, number)
+        keyed = _keyed(diagnostics)
+        for own, item in keyed.items():
+            # In the same words at a place of its own, as where variants repeat a mistake, it is the same mistake.
+            before = told.setdefault((item.code, item.message), own)
+            key = own if own in first or before in keyed else before
             first.setdefault(key, item)
             variants.setdefault(key, []).append(place)
     merged: list[Diagnostic] = []
@@ -33,3 +35,13 @@ def merge(found: Sequence[tuple[Related | None, Sequence[Diagnostic]]]) -> tuple
         else:
             merged.append(replace(item, related=(*item.related, *needed[:_MOST_SHOWN])))
     return tuple(sorted(merged, key=lambda item: (item.span, item.code, item.message)))
+
+
+def _keyed(diagnostics: Sequence[Diagnostic]) -> dict[_Key, Diagnostic]:
+    """Return diagnostics by their code and place, and their number among those that share both."""
+    counts: dict[_Place, int] = {}
+    keyed: dict[_Key, Diagnostic] = {}
+    for item in diagnostics:
+        number = counts[item.code, item.span] = counts.get((item.code, item.span), 0) + 1
+        keyed[item.code, item.span, number] = item
+    return keyed

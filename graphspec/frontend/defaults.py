@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from graphspec.catalog import catalog
 from graphspec.diagnostics.diagnostic import Diagnostics
-from graphspec.diagnostics.suggest import did_you_mean
+from graphspec.diagnostics.suggest import did_you_mean, nearest
 from graphspec.frontend.document import What
 from graphspec.frontend.evaluate import UnknownValueError
 from graphspec.frontend.fields import describe_value
@@ -106,6 +106,9 @@ def _of_class(entry: Entry, diagnostics: Diagnostics) -> dict[str, Entry]:
         if found is not None and key not in found.arguments:
             hint = did_you_mean(key, found.arguments)
             diagnostics.error("GS402", f'unknown argument "{key}" of {entry.key}{hint}', item.span)
+            meant = nearest(key, found.arguments)
+            if meant is not None:
+                kept.setdefault(meant, item._replace(key=meant))
         else:
             kept[key] = item
     return kept

@@ -15,7 +15,7 @@ from graphspec.frontend.program import Program
 from graphspec.frontend.source import Source
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.tree import Scalar
-from graphspec.frontend.units import OF_MODEL, Around, Unit, open_unit, variants_of
+from graphspec.frontend.units import OF_MODEL, Around, Unit, open_unit, variants_of, with_meant_sections
 
 _USED = re.compile(r"\$|\b(?:params|variants|defaults|imports|blocks?|repeat|each|when)[\"']?[ \t]*:")
 
@@ -64,6 +64,7 @@ class Units:
         """Return a spec and its calls; one that is only there to be imported has none."""
         diagnostics = self.reader.diagnostics
         is_library = is_only_for_others(tree)
+        tree = with_meant_sections(tree, diagnostics)
         given = self._given(tree, chosen)
         if given is None:
             return None, None
@@ -126,6 +127,7 @@ class Units:
         tree = None if source is None else self.reader.read_once(source, shown_as)
         if tree is None:
             return None
+        tree = with_meant_sections(tree, self.reader.diagnostics)
         inner = Around(
             _nothing, self.reader.sources, prefix=f"{unit.prefix}{alias}.", wanted=unit.wanted, is_library=True
         )

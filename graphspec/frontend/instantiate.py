@@ -10,6 +10,7 @@ from typing import NoReturn
 from graphspec.diagnostics.diagnostic import Diagnostics, Origin, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean
+from graphspec.frontend.copies import copies_of
 from graphspec.frontend.document import BlockSpec, Body, Control, NodeSpec, What
 from graphspec.frontend.edges import read_edges, unknown_targets
 from graphspec.frontend.evaluate import UnknownValueError
@@ -39,7 +40,7 @@ from graphspec.frontend.pieces import (
 )
 from graphspec.frontend.program import Operand, Operands, Outputs, Reference
 from graphspec.frontend.templates import Sight, has_templates, names_used, substitute, value_of
-from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree, plain
+from graphspec.frontend.tree import Entry, Scalar, Tree
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.units import Unit
 from graphspec.frontend.validate import read_node
@@ -74,6 +75,7 @@ class Instantiation:
         self.open: list[tuple[int, str, str]] = []
         self.dynamic: dict[int, frozenset[str]] = {}
         self.made = 0
+        self.told: set[tuple[int, str]] = set()
         self.least = Least()
 
     def of_body(self, body: Body, unit: Unit) -> Piece:
@@ -138,12 +140,16 @@ class Instantiation:
             if seen.control is None:
                 specs[name], readys[name] = seen, self._ready(seen, name, around)
                 continue
-            when = self._when(seen.control, around)
+            try:
+                when = self._when(seen.control, around)
+            except UnknownValueError:
+                specs[name], readys[name] = NodeSpec(seen.span, None, UNKNOWN_SOURCE), ReadyUnknown(seen.span)
+                continue
             if when is not None:
                 absent[name] = when
                 continue
             specs[name] = seen._replace(source=self._source(seen.control, around))
-            readys[name] = self._controlled(seen.control, name, seen.span, around)
+            readys[name] = self._controlled(seen, seen.control, name, around)
         names = (*inputs, *body.nodes)
         rows = self._rows(body, specs, readys, names, absent, around)
         size = sum(row.ready.size for row in rows)
@@ -238,6 +244,9 @@ class Instantiation:
             return False
         if head in names:
             return True
+        if (id(block), head) in self.told:
+            return False
+        self.told.add((id(block), head))
         hint = did_you_mean(head, names)
         help_ = None if hint else f"a block sees its own inputs and nodes: {', '.join(names[:_MOST_SHOWN])}"
         message = f'nothing in block "{block.name}" is named "{head}"{hint}'
@@ -251,20 +260,20 @@ class Instantiation:
         return all(checked)
 
     def _when(self, control: Control, around: _Around) -> Span | None:
-        """Return where the ``when`` stands of a node that is not there."""
+        """Return where the ``when`` stands of a node that is not there.
+
+        Raises UnknownValueError once it was reported that it says neither.
+        """
         tree = control.raw.get("when")
         if tree is None:
             return None
-        try:
-            value = value_of(tree, around.sight, self.diagnostics)
-        except UnknownValueError:
-            return None
+        value = value_of(tree, around.sight, self.diagnostics)
         if isinstance(value, bool):
             return None if value else control.raw.entries["when"].span
         shown = describe_value(substitute(tree, around.sight, self.diagnostics))
         message = f'"when" of {control.subject} must be true or false, not {shown}'
         self.diagnostics.error("GS313", message, tree.span, help='compare it, as in "${n > 0}"')
-        return None
+        raise UnknownValueError
 
     def _source(self, control: Control, around: _Around) -> Tree | None:
         tree = control.raw.get("from")
@@ -275,26 +284,29 @@ class Instantiation:
         except UnknownValueError:
             return UNKNOWN_SOURCE
 
-    def _controlled(self, control: Control, name: str, span: Span, around: _Around) -> Ready:
+    def _controlled(self, spec: NodeSpec, control: Control, name: str, around: _Around) -> Ready:
+        span = spec.span
         entries = control.raw.entries
         # Of a member the name is part of its path, and has been read.
         taken = {*CONTROLS, "name" if control.is_member else "from"}
         rest = TreeMapping({key: entry for key, entry in entries.items() if key not in taken}, control.raw.span)
-        copies = self._copies(control, rest, around)
-        if copies and len(copies) * (least := self.least.of_node(rest, around.unit)) > self.limit:
-            key = "repeat" if "repeat" in entries else "each" if "each" in entries else next(iter(rest.entries))
-            self._refuse(len(copies) * least, entries[key].value.span)
-        if copies is None:
-            return ReadyUnknown(span)
         if "repeat" not in entries and "each" not in entries:
             return self._read(control, rest, name, span, around)
+        copies = copies_of(spec.what, control, around.sight, self.diagnostics)
+        if copies is None:
+            return ReadyUnknown(span)
+        least = max(copies.number, copies.number * self.least.of_node(rest, around.unit))
+        if least > self.limit:
+            self._refuse(least, copies.span)
         if _OF_COPIES.isdisjoint(names_used(rest)):
-            items = (self._read(control, rest, name, span, around),) * len(copies) if copies else ()
+            items = (self._read(control, rest, name, span, around),) * copies.number if copies.number else ()
         else:
-            items = tuple(self._copy(control, rest, name, span, around, values) for values in copies)
+            items = tuple(
+                self._copy(control, rest, name, span, around, copies.sees(number)) for number in range(copies.number)
+            )
         size = sum(item.size for item in items)
         if size > self.limit:
-            self._refuse(size, entries["repeat" if "repeat" in entries else "each"].span)
+            self._refuse(size, copies.span)
         return ReadyCopies(items, "each" in entries, size, span)
 
     def _copy(
@@ -315,46 +327,6 @@ class Instantiation:
         if control.is_member:
             return self._ready(read_member(tree, control.subject, self.diagnostics), name, around)
         return self._ready(read_node(Entry(name, span, tree), self.diagnostics), name, around)
-
-    def _copies(self, control: Control, rest: TreeMapping, around: _Around) -> list[dict[str, object]] | None:
-        """Return what each copy of a node sees, or None where that is wrong."""
-        entries = control.raw.entries
-        key = next((key for key in ("repeat", "each") if key in entries), None)
-        if key is None:
-            return [{}]
-        if "repeat" in entries and "each" in entries:
-            message = f'{control.subject} has both "repeat" and "each"'
-            self.diagnostics.error("GS313", message, entries["each"].span, help="put one of the two inside a block")
-            return None
-        if "block" not in rest.entries and "chain" not in rest.entries:
-            what = next((other for other in rest.entries if other[:1].isupper()), "...")
-            message = f'"{key}" is for a block or a chain, and {control.subject} is neither'
-            help_ = f"write chain: [{{{what}: {{...}}}}]" if what != "..." else None
-            self.diagnostics.error("GS313", message, entries[key].span, help=help_)
-            return None
-        try:
-            tree = substitute(entries[key].value, around.sight, self.diagnostics)
-        except UnknownValueError:
-            return None
-        return self._repeats(tree, control) if key == "repeat" else self._items(tree, control)
-
-    def _repeats(self, tree: Tree, control: Control) -> list[dict[str, object]] | None:
-        count = tree.value if isinstance(tree, Scalar) else None
-        if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-            message = f'"repeat" of {control.subject} must be an integer of at least 0, not {describe_value(tree)}'
-            self.diagnostics.error("GS313", message, tree.span)
-            return None
-        if count > self.limit:
-            self._refuse(count, tree.span)
-        return [{"index": number} for number in range(count)]
-
-    def _items(self, tree: Tree, control: Control) -> list[dict[str, object]] | None:
-        if not isinstance(tree, Sequence):
-            message = f'"each" of {control.subject} must be a list, not {describe_value(tree)}'
-            help_ = 'for a number of copies in a row there is "repeat"' if isinstance(tree, Scalar) else None
-            self.diagnostics.error("GS313", message, tree.span, help=help_)
-            return None
-        return [{"index": number, "item": plain(item)} for number, item in enumerate(tree.items)]
 
     def _ready(self, spec: NodeSpec, name: str, around: _Around) -> Ready:
         self.made += 1
@@ -382,10 +354,20 @@ class Instantiation:
             segment = path_of_member("", named, counts, is_last=number == last and is_plain)
             if written.control is None:
                 members.append((segment, self._ready(member, f"{name}{segment}", around)))
-            elif self._when(written.control, around) is None:
-                ready = self._controlled(written.control, f"{name}{segment}", written.span, around)
-                members.append((segment, ready))
+            else:
+                members += self._members(written, segment, f"{name}{segment}", around)
         return ReadyChain(tuple(members), spec.trainable, sum(ready.size for _, ready in members), chain.span)
+
+    def _members(self, spec: NodeSpec, segment: str, name: str, around: _Around) -> list[tuple[str, Ready]]:
+        """Return the member of a chain that a ``when`` or a number of copies decides on, if it is there."""
+        if spec.control is None:
+            return []
+        try:
+            if self._when(spec.control, around) is not None:
+                return []
+        except UnknownValueError:
+            return [(segment, ReadyUnknown(spec.span))]
+        return [(segment, self._controlled(spec, spec.control, name, around))]
 
     def _use(self, spec: NodeSpec, what: What, around: _Around) -> Ready:
         if spec.name is not None:

@@ -1,6 +1,5 @@
 """How many calls a node is at least, told from its text alone: what is too large is refused before anything is made."""
 
-from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.frontend.document import BlockSpec
 from graphspec.frontend.fields import holds_formula
 from graphspec.frontend.tree import Mapping, Scalar, Sequence, Tree
@@ -27,8 +26,8 @@ class Least:
         name = node.get("block")
         if not isinstance(name, Scalar) or not isinstance(name.value, str) or holds_formula(name) or "." in name.value:
             return 1
-        found = unit.block(name.value, name.span, Diagnostics())
-        return 1 if found is None else self._of_block(found[0], unit)
+        block = unit.document.blocks.get(name.value)
+        return 1 if block is None else self._of_block(block, unit)
 
     def _of_block(self, block: BlockSpec, unit: Unit) -> int:
         known = self._blocks.get(id(block))

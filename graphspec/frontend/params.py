@@ -251,6 +251,8 @@ class _Binding:
         hint = did_you_mean(name, self.params)
         if meant is not None:
             self.given[meant] = item
+        # What uses it by this name is wrong for the same reason.
+        self.failed.add(name)
         shown = ", ".join(self.params)
         help_ = None if hint else f"its params are {shown}" if shown else "it declares no params"
         known = next((param for param in self.params.values() if param is not None), None)

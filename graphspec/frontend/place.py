@@ -322,4 +322,4 @@ def _next(before: Operand, result: Operand, ready: Ready) -> Operand:
         named |= {key: item for key, item in result.items.items() if key in names}
     else:
         named |= dict(zip(names, result.items, strict=False))
-    return Operands(named, span)
+    return Operands(named, span, before.keys if isinstance(before, Operands) else {})

@@ -45,6 +45,7 @@ class Sight:
     declared: tuple[Related, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     hints: dict[Span, str] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
 
     def and_also(self, **values: object) -> "Sight":
         """Return the sight with more names in it."""
@@ -236,6 +237,11 @@ class _Substitution:
 
     def report(self, scalar: Scalar, error: FormulaError) -> None:
         self.failed = True
+        if error.code == "GS305":
+            name = scalar.text[error.start : error.end]
+            if name in self.sight.told:
+                return
+            self.sight.told.add(name)
         place = place_within(scalar, error.start, error.end, self.sight.sources)
         related = self.sight.declared if error.code == "GS305" else ()
         self.diagnostics.error(error.code, error.message, place, help=error.help, related=related)

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import did_you_mean
+from graphspec.diagnostics.suggest import did_you_mean, nearest
 from graphspec.frontend.defaults import Defaults, read_defaults
 from graphspec.frontend.document import BlockSpec, Document, LayerSpec, ModelSpec, NodeSpec, What
 from graphspec.frontend.evaluate import UnknownValueError
 from graphspec.frontend.fields import describe_value
 from graphspec.frontend.params import THE_SPEC, Given, Param, bind_params, declare
 from graphspec.frontend.renamed import renamed
+from graphspec.frontend.structure import DOCUMENT
 from graphspec.frontend.templates import Sight, substitute
 from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree
 from graphspec.frontend.tree import Mapping as TreeMapping
@@ -42,6 +43,7 @@ class Unit:
     params: dict[int, dict[str, Param | None]] = field(default_factory=dict)
     units: dict[str, "Unit | None"] = field(default_factory=dict)
     wanted: dict[str, tuple["Unit", str]] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
     changed: dict[int, tuple[NodeSpec, NodeSpec]] = field(default_factory=dict)
 
     def params_of(self, block: BlockSpec, diagnostics: Diagnostics) -> dict[str, Param | None]:
@@ -64,6 +66,9 @@ class Unit:
         if inner in blocks:
             block = blocks[inner]
             return None if block is None else (block, home)
+        if name in self.told:
+            return None
+        self.told.add(name)
         known = [*blocks, *(f"{key}." for key in self.imports)] if not dot else [f"{alias}.{key}" for key in blocks]
         hint = did_you_mean(name, known)
         help_ = None
@@ -77,7 +82,10 @@ class Unit:
     def imported(self, alias: str, place: Span, diagnostics: Diagnostics) -> "Unit | None":
         """Return the file that an alias stands for; one of an import of an import is ``a.b``."""
         first, dot, rest = alias.partition(".")
+        if first not in self.imports and first in self.told:
+            return None
         if first not in self.imports:
+            self.told.add(first)
             hint = did_you_mean(first, self.imports)
             help_ = None if hint else 'name the file under "imports"'
             diagnostics.error("GS311", f'nothing under imports is named "{first}"{hint}', place, help=help_)
@@ -166,6 +174,20 @@ def open_unit(tree: TreeMapping, shown: str, around: Around, diagnostics: Diagno
         load=around.load,
         wanted={} if around.wanted is None else around.wanted,
     )
+
+
+def with_meant_sections(tree: TreeMapping, diagnostics: Diagnostics) -> TreeMapping:
+    """Return a spec in which a misspelt section that others depend on has the name that was meant."""
+    entries: dict[str, Entry] = {}
+    for key, entry in tree.entries.items():
+        free = [name for name in DOCUMENT.keys if name not in tree.entries and name not in entries]
+        meant = None if key in DOCUMENT.keys else nearest(key, free)
+        if meant not in _OWN or meant is None:
+            entries[key] = entry
+            continue
+        diagnostics.error("GS201", f'unknown key "{key}" in the spec; did you mean "{meant}"?', entry.span)
+        entries[meant] = entry._replace(key=meant)
+    return TreeMapping(entries, tree.span)
 
 
 def _put_in(

@@ -320,8 +320,18 @@ def node_spec(
         trainable=trainable if isinstance(trainable, bool) else None,
         name=checked_name(fields.get("name"), subject, diagnostics, NAME if written.is_member else _PATH),
         places={key: fields[key].span for key in ("trainable", "name") if key in fields},
-        control=written if any(key in fields for key in CONTROLS) else None,
+        control=_control(written, fields) if any(key in fields for key in CONTROLS) else None,
     )
+
+
+def _control(written: Control, fields: dict[str, Tree]) -> Control:
+    """Return a node as it is meant: misspelt keys have been told, and stand under their right names."""
+    entries = {key: entry for key, entry in written.raw.entries.items() if key in fields or key not in NODE.keys}
+    if any(key not in entries for key in fields):
+        entries = {key: entry for key, entry in entries.items() if key in fields or is_what_name(key)}
+        for key, value in fields.items():
+            entries.setdefault(key, Entry(key, value.span, value))
+    return written._replace(raw=Mapping(entries, written.raw.span))
 
 
 def _literals(fields: dict[str, Tree], subject: str, diagnostics: Diagnostics) -> Mapping | None:

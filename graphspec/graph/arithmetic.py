@@ -204,7 +204,10 @@ class _Builder:
             meant = nearest(expression.op, catalog.op_names())
             hint = f'; did you mean "ops.{meant}"?' if meant else ""
             for operand in expression.operands:
-                self.value(operand)
+                if isinstance(operand, Name):
+                    self.reference(operand, as_list=True)
+                else:
+                    self.value(operand)
             return self.fail(f'unknown op "ops.{expression.op}"{hint}', expression, "GS401")
         if found.refused is not None:
             return self.fail(f"ops.{found.name} is refused: {found.refused}", expression, "GS407")
