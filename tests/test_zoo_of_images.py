@@ -1,10 +1,12 @@
 """The zoo's classifiers of images have the parameters, the sizes and the length that they should have."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import graphspec
+from graphspec.cli.main import run
 from graphspec.views.summary import Row, Summary
 
 ZOO = Path(__file__).parent.parent / "specs" / "zoo"
@@ -100,6 +102,20 @@ def test_a_spec_fits_its_page(name: str) -> None:
     lines = (ZOO / f"{name}.yaml").read_text().splitlines()
     assert len(lines) <= LINES[name]
     assert max(map(len, lines)) <= MAX_WIDTH
+
+
+@pytest.mark.parametrize(("name", "variant"), [*PARAMETERS, ("googlenet", None)])
+def test_the_flat_spec_is_the_same_model(name: str, variant: str | None, tmp_path: Path) -> None:
+    flat = tmp_path / "flat.yaml"
+    chosen = [] if variant is None else ["--variant", variant]
+    assert run(["expand", str(ZOO / f"{name}.yaml"), *chosen, "-o", str(flat)]) == 0
+    before, after = examine(name, variant), graphspec.load(flat).examine()
+    assert [facts(row) for row in after.calls] == [facts(row) for row in before.calls]
+    assert replace(after, rows=()) == replace(before, rows=())
+
+
+def facts(row: Row) -> tuple[object, ...]:
+    return row.type, row.shapes, row.dtype, row.parameters, row.flops
 
 
 @pytest.mark.parametrize("name", LINES)

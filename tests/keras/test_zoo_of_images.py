@@ -10,6 +10,7 @@ import pytest
 from keras import applications, layers
 
 import graphspec
+from graphspec.cli.main import run
 
 pytestmark = [
     pytest.mark.keras,
@@ -90,6 +91,17 @@ def test_layers_have_the_weights_and_shapes_of_the_application(case: Case) -> No
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.spec)
+def test_the_flat_spec_builds_the_same_model(case: Case, tmp_path: Path) -> None:
+    path, flat = ZOO / f"{case.spec}.yaml", tmp_path / "flat.yaml"
+    chosen = [] if case.variant is None else ["--variant", case.variant]
+    assert run(["expand", str(path), *chosen, "-o", str(flat)]) == 0
+    with keras.StatelessScope(initialize_variables=False):
+        before = graphspec.load(path, variant=case.variant).build().get_config()
+        after = graphspec.load(flat).build().get_config()
+    assert after == before
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.spec)
 def test_outputs_are_those_of_the_application_with_its_weights(case: Case) -> None:
     settings = {"size": case.size, "classes": CLASSES}
     ours = graphspec.load(ZOO / f"{case.spec}.yaml", variant=case.variant, params=settings).build()
@@ -128,6 +140,18 @@ def test_googlenet_computes_what_the_paper_says() -> None:
     theirs = googlenet()
     assert facts(ours) == facts(theirs)
     assert_same(ours, theirs, 224)
+
+
+def test_googlenet_written_out_builds_the_same_model(tmp_path: Path) -> None:
+    flat = tmp_path / "flat.yaml"
+    assert run(["expand", str(ZOO / "googlenet.yaml"), "-o", str(flat)]) == 0
+    configs = []
+    for path in (ZOO / "googlenet.yaml", flat):
+        # Keras numbers what it names by itself.
+        keras.backend.clear_session()
+        model = graphspec.load(path).build()
+        configs.append((model.get_config(), model.get_compile_config()))
+    assert configs[1] == configs[0]
 
 
 def googlenet() -> keras.Model:
