@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphspec.compiler import Compilation, Options, compile_file
+from graphspec.compiler import Choice, Compilation, Options, compile_file
 from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, SpecError, UsageError
 from graphspec.graph.infer import infer
 from graphspec.graph.select import download_problem, model_of
@@ -84,20 +84,24 @@ def load(
     path: str | os.PathLike[str],
     *,
     params: Mapping[str, object] | None = None,
+    variant: str | None = None,
     plugins: Sequence[str] = (),
     trust: bool = False,
     allow_download: bool = False,
 ) -> Spec:
-    """Return the spec in a file.
+    """Return the spec in a file, with these values for its params and this one of its variants.
 
     Raises SpecError, with every diagnostic, where the spec has mistakes, and UsageError where there is no such file.
     """
-    if params:
-        raise UsageError(f"the spec declares no params, so {', '.join(sorted(params))} cannot be set")
     file = Path(path)
     if not file.exists():
         raise UsageError(f'there is no file "{path}"')
-    result = compile_file(file, Options(trust=trust, plugins=tuple(plugins)))
+    choice = Choice(variant=variant)
+    if params:
+        from graphspec.frontend.settings import given_by_python  # noqa: PLC0415 - seldom given
+
+        choice = Choice(params=given_by_python(params), variant=variant)
+    result = compile_file(file, Options(trust=trust, plugins=tuple(plugins), choice=choice))
     if result.typed is None or result.has_errors:
         raise SpecError(result.diagnostics)
     return Spec(os.fspath(path), result.typed, result.diagnostics, trust, allow_download)
@@ -113,7 +117,8 @@ def validate(
     file = Path(path)
     if not file.exists():
         raise UsageError(f'there is no file "{path}"')
-    return compile_file(file, Options(trust=trust, plugins=tuple(plugins))).diagnostics
+    choice = Choice(every_variant=True)
+    return compile_file(file, Options(trust=trust, plugins=tuple(plugins), choice=choice)).diagnostics
 
 
 def spec_of(result: Compilation, options: Options, *, allow_download: bool) -> Spec | None:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from graphspec.cli.terminal import Progress, wants_color, write_err
-from graphspec.compiler import Compilation, Options, compile_bytes, compile_file
+from graphspec.compiler import Choice, Compilation, Options, compile_bytes, compile_file
 from graphspec.diagnostics.diagnostic import Diagnostic, UsageError
 from graphspec.diagnostics.render_text import render_count, render_text
 from graphspec.diagnostics.suggest import did_you_mean
@@ -54,12 +54,28 @@ MAX_GRAPH_NODES = click.option(
     metavar="N",
     help="Refuse more nodes in one graph.",
 )
+SET = click.option(
+    "--set", "settings", metavar="NAME=VALUE", multiple=True, help="Give a param of the spec this value, in YAML."
+)
+VARIANT = click.option("--variant", metavar="NAME", help="Take this variant of the spec.")
 VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Say more of what is done.")
 
 
 def reading_options(command: _Command) -> _Command:
     """Add the options of every command that reads a spec."""
-    for option in (MAX_GRAPH_NODES, MAX_YAML_NODES, MAX_DEPTH, MAX_BYTES, COLOR, VERBOSE, QUIET, PLUGIN, TRUST):
+    for option in (
+        VARIANT,
+        SET,
+        MAX_GRAPH_NODES,
+        MAX_YAML_NODES,
+        MAX_DEPTH,
+        MAX_BYTES,
+        COLOR,
+        VERBOSE,
+        QUIET,
+        PLUGIN,
+        TRUST,
+    ):
         command = option(command)
     return command
 
@@ -112,10 +128,25 @@ def options_of(given: dict[str, Any], settings: Settings) -> Options:
         if plugins and folder not in sys.path:
             sys.path.insert(0, folder)
     return Options(
+        choice=choice_of(given),
         trust=given["trust"],
         plugins=(*given["plugins"], *settings.plugins),
         limits=Limits(given["max_bytes"], given["max_depth"], given["max_yaml_nodes"], given["max_graph_nodes"]),
     )
+
+
+def choice_of(given: dict[str, Any]) -> Choice:
+    """Return what a command line chooses for the params of a spec.
+
+    Raises UsageError where a value is no YAML.
+    """
+    if not given["settings"]:
+        return Choice(variant=given["variant"])
+    from graphspec.frontend.settings import given_by_options  # noqa: PLC0415 - seldom given
+
+    limits = Limits(given["max_bytes"], given["max_depth"], given["max_yaml_nodes"], given["max_graph_nodes"])
+    params, text = given_by_options(given["settings"], limits)
+    return Choice(params=params, text=text, variant=given["variant"])
 
 
 def compile_argument(spec: str, options: Options) -> Compilation:

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,7 @@ def command(paths: tuple[str, ...], formats: tuple[str, ...], **given: Any) -> i
     outputs = [_output(form) for form in formats]
     settings = read_settings(Path.cwd())
     options = options_of(given, settings)
+    options = replace(options, choice=replace(options.choice, every_variant=True))
     specs = find_specs(paths, (*given["exclude"], *settings.exclude), force_exclude=given["force_exclude"])
     if not specs and not given["allow_empty"]:
         raise UsageError(f"there is no spec under {', '.join(paths)}")

@@ -57,6 +57,7 @@ def find_sites(
     """Return the calls of a program with what they call, and tell the scope what each returns."""
     sites: dict[str, Site] = {}
     for call in program.calls:
+        checker.diagnostics.origin = call.origin
         if call.path in sites:
             checker.diagnostics.error(
                 "GS213", f'the name "{call.path}" is given twice', call.span,
@@ -66,6 +67,7 @@ def find_sites(
         site = _site(call, visible, scope, checker)
         sites[call.path] = site
         scope.ports[call.path] = site.ports
+    checker.diagnostics.origin = None
     return list(sites.values())
 
 
