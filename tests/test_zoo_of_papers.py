@@ -1,5 +1,6 @@
 """The specs of the zoo that keras.applications lacks have the parameters, outputs and length that they should have."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -170,3 +171,27 @@ def test_wide_and_deep() -> None:
     embeddings = 32 * (100_000 + 100_000 + 1000 + 1000)
     deep = dense(4 * 32 + 3, 1024) + dense(1024, 512) + dense(512, 256) + dense(256, 1)
     assert examine("wide_and_deep").parameters == 1_000_000 + embeddings + deep
+
+
+IMPORTER = """
+graphspec: 1
+imports: {gpt: zoo/gpt.yaml, yolo: zoo/yolo_v8_like.yaml, omniglot: zoo/siamese.yaml}
+inputs: {text: [time, 64], photo: [64, 64, 3], character: [105, 105, 1]}
+nodes:
+  read: {block: gpt.decoder, with: {width: 64, heads: 4, head_width: 16, dropout: 0.1}, from: text, repeat: 2}
+  seen: {block: yolo.c2f, with: {filters: 16, count: 2}, from: photo}
+  known: {call: omniglot.twin, from: character}
+outputs: [read, seen, known]
+"""
+
+
+def test_blocks_and_models_can_be_imported(tmp_path: Path) -> None:
+    shutil.copytree(ZOO, tmp_path / "zoo")
+    (tmp_path / "importer.yaml").write_text(IMPORTER)
+    assert graphspec.validate(tmp_path / "importer.yaml") == ()
+    summary = graphspec.load(tmp_path / "importer.yaml").examine()
+    assert [port.shape[1:] for port in summary.outputs][1:] == [(64, 64, 16), (4096,)]
+    decoder = 4 * dense(64, 64) + dense(64, 256) + dense(256, 64) + 4 * 64
+    c2f = 3 * 16 + 2 * 2 * 9 * 8 * 8 + 32 * 16 + 4 * (16 + 4 * 8 + 16)
+    twin = 38_951_745 - dense(4096, 1)
+    assert summary.parameters == 2 * decoder + c2f + twin
