@@ -14,7 +14,9 @@ from graphspec.compiler import Choice, Options, compile_bytes
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-RUN = frozenset({"validate", "summary", "export", "explain", "layers"})  # the commands that print without loading Keras
+RUN = frozenset(
+    {"validate", "summary", "expand", "export", "explain", "layers"}
+)  # the commands that print without loading Keras
 CHECKED = Options(choice=Choice(every_variant=True))
 _BLOCK = re.compile(r"^```(\w+(?: wrong)?)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")

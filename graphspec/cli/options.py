@@ -161,7 +161,12 @@ def compile_argument(spec: str, options: Options) -> Compilation:
         raise UsageError(f'there is no file "{spec}"{_sibling(path)}')
     if path.is_dir():
         raise UsageError(f'"{spec}" is a folder; name one spec in it')
-    return compile_file(path, options, spec)
+    result = compile_file(path, options, spec)
+    if result.unit is not None and result.program is None and not result.has_errors:
+        raise UsageError(
+            f'"{spec}" has no model of its own: its blocks, layers and models are for specs that import it'
+        )
+    return result
 
 
 def read_stdin(options: Options) -> bytes:

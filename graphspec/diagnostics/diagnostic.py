@@ -25,9 +25,12 @@ class Related:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Origin:
-    """The use of a block that what is looked at came out of, and the origin of that use."""
+    """The use of a block that what is looked at came out of, and the origin of that use.
 
-    use: Related
+    ``use`` is None of a copy, which stands where it was written.
+    """
+
+    use: Related | None
     outer: "Origin | None" = None
 
     def uses(self) -> list[Related]:
@@ -35,7 +38,8 @@ class Origin:
         found: dict[Span, Related] = {}
         origin: Origin | None = self
         while origin is not None:
-            found.setdefault(origin.use.span, origin.use)
+            if origin.use is not None:
+                found.setdefault(origin.use.span, origin.use)
             origin = origin.outer
         return list(found.values())
 

@@ -1,6 +1,8 @@
 """Unit -> program: every use of a block written out, every copy made."""
 
+import os
 from collections.abc import Mapping as MappingABC
+from pathlib import Path
 
 from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
@@ -69,10 +71,17 @@ class _Expansion:
         if spec is None:
             return None
         if isinstance(spec, FileModel):
-            return FileProgram(path=spec.path, span=spec.span)
+            return FileProgram(path=self.path_from_spec(spec.path, unit), span=spec.span)
         if isinstance(spec, BlockModel):
             return self.block_model(spec, unit)
         return self.program(spec, unit)
+
+    def path_from_spec(self, path: str, unit: Unit) -> str:
+        """Return the path of a file, which is relative to the file that names it, relative to the spec."""
+        if unit is self.unit:
+            return path
+        folder = os.path.relpath(Path(unit.shown).parent, Path(self.unit.shown).parent)
+        return Path(os.path.normpath(Path(folder) / path)).as_posix()
 
     def program(self, body: Body, unit: Unit) -> Program:
         placement = Placement(self.diagnostics)

@@ -64,7 +64,9 @@ class Units:
         """Return a spec and its calls; one that is only there to be imported has none."""
         diagnostics = self.reader.diagnostics
         is_library = is_only_for_others(tree)
-        given = self.given(tree, chosen)
+        given = self._given(tree, chosen)
+        if given is None:
+            return None, None
         around = self.around(path, shown, Around(_nothing, self.reader.sources, given, is_library=is_library))
         self.importing.append((path.resolve(), shown))
         unit = open_unit(tree, shown, around, diagnostics)
@@ -88,8 +90,8 @@ class Units:
 
         return Around(load, like.sources, like.given, like.prefix, like.wanted, like.is_library)
 
-    def given(self, tree: TreeMapping, chosen: Chosen) -> dict[str, Given]:
-        """Return what a variant and options give; an option wins."""
+    def _given(self, tree: TreeMapping, chosen: Chosen) -> dict[str, Given] | None:
+        """Return what a variant and options give, or None where there is no such variant; an option wins."""
         diagnostics = self.reader.diagnostics
         variants = variants_of(tree, diagnostics)
         if chosen.variant is None or chosen.variant in variants:
@@ -100,7 +102,7 @@ class Units:
         known = f"there are {', '.join(variants)}" if variants else 'there are no "variants"'
         message = f'the spec has no variant "{chosen.variant}"{hint}'
         diagnostics.error("GS316", message, place, help=None if hint else known)
-        return dict(chosen.params)
+        return None
 
     def load(self, alias: str, item: Given, unit: Unit, spec: Path, shown: str) -> Unit | None:
         """Return the file that an import names; its mistakes are reported in that file."""

@@ -23,6 +23,7 @@ from graphspec.frontend.expand import (
 )
 from graphspec.frontend.expressions import ExpressionError, parse_expression
 from graphspec.frontend.fields import describe_value
+from graphspec.frontend.least import Least
 from graphspec.frontend.params import Given, bind_params
 from graphspec.frontend.pieces import (
     Piece,
@@ -73,6 +74,7 @@ class Instantiation:
         self.open: list[tuple[int, str, str]] = []
         self.dynamic: dict[int, frozenset[str]] = {}
         self.made = 0
+        self.least = Least()
 
     def of_body(self, body: Body, unit: Unit) -> Piece:
         """Return the piece of a graph that is no block."""
@@ -279,6 +281,9 @@ class Instantiation:
         taken = {*CONTROLS, "name" if control.is_member else "from"}
         rest = TreeMapping({key: entry for key, entry in entries.items() if key not in taken}, control.raw.span)
         copies = self._copies(control, rest, around)
+        if copies and len(copies) * (least := self.least.of_node(rest, around.unit)) > self.limit:
+            key = "repeat" if "repeat" in entries else "each" if "each" in entries else next(iter(rest.entries))
+            self._refuse(len(copies) * least, entries[key].value.span)
         if copies is None:
             return ReadyUnknown(span)
         if "repeat" not in entries and "each" not in entries:
@@ -296,7 +301,11 @@ class Instantiation:
         self, control: Control, rest: TreeMapping, name: str, span: Span, around: _Around, values: dict[str, object]
     ) -> Ready:
         inner = _Around(around.unit, around.sight.and_also(**values), around.block)
-        return self._read(control, rest, name, span, inner)
+        outer = self.diagnostics.origin
+        self.diagnostics.origin = Origin(None, outer)
+        ready = self._read(control, rest, name, span, inner)
+        self.diagnostics.origin = outer
+        return ready
 
     def _read(self, control: Control, rest: TreeMapping, name: str, span: Span, around: _Around) -> Ready:
         try:
@@ -349,7 +358,7 @@ class Instantiation:
 
     def _ready(self, spec: NodeSpec, name: str, around: _Around) -> Ready:
         self.made += 1
-        if self.made > 2 * self.limit:
+        if self.made > self.limit + 1000:
             self._refuse(self.made, spec.span)
         what = spec.what
         if what is None:

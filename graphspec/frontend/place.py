@@ -193,13 +193,17 @@ class Placement:
         results: list[Operand] = []
         for number, item in enumerate(ready.items, 1):
             inner = f"{path}.{number}"
-            result = self._node(item, inner, fed, frame)
+            result = self._node(item, inner, fed, frame._replace(origin=Origin(None, frame.origin)))
             self._note(inner, result)
             results.append(result)
             if not ready.is_each:
                 fed = _Fed(_next(fed.operand, result, item))
         if ready.is_each:
             return Operands(tuple(results), ready.span)
+        last = ready.items[-1] if ready.items else None
+        if isinstance(last, ReadyUse) and last.piece.outputs is not None:
+            for name in last.piece.outputs.names:
+                self.aliases[f"{path}.{name}"] = f"{path}.{len(ready.items)}.{name}"
         return results[-1] if results else fed.operand
 
     def _use(self, ready: ReadyUse, path: str, fed: _Fed, frame: _Frame) -> Operand:

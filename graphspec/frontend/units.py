@@ -13,7 +13,7 @@ from graphspec.frontend.fields import describe_value
 from graphspec.frontend.params import THE_SPEC, Given, Param, bind_params, declare
 from graphspec.frontend.renamed import renamed
 from graphspec.frontend.templates import Sight, substitute
-from graphspec.frontend.tree import Entry, Scalar, Tree
+from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.validate import validate, validate_library
 from graphspec.frontend.whats import NAME, NAME_HELP, UNKNOWN_SOURCE, right_name
@@ -230,10 +230,13 @@ def _imports(tree: Tree | None, sight: Sight, diagnostics: Diagnostics) -> dict[
         try:
             path = substitute(entry.value, sight, diagnostics)
         except UnknownValueError:
+            found[entry.key] = Given(entry.span, Sequence((), entry.span))
             continue
         if isinstance(path, Scalar) and isinstance(path.value, str) and path.value:
             found[entry.key] = Given(entry.span, path)
             continue
+        # Nothing is known of what it would bring.
+        found[entry.key] = Given(entry.span, Sequence((), entry.span))
         message = f'import "{entry.key}" must be the path of a spec, not {describe_value(path)}'
         diagnostics.error("GS203", message, path.span if not isinstance(path, Scalar) or path.text else entry.span)
     return found

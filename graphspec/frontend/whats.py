@@ -16,6 +16,8 @@ from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 RESERVED: dict[str, WhatKind] = {"call": "call", "chain": "chain", "expr": "expr", "block": "block"}
 _OWN_WORDS = frozenset((*RESERVED, *NODE.keys))
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+# A name in Keras may be a path, as those of layers in a block are.
+_PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*\Z")
 _CLASS = re.compile(r"[A-Z][A-Za-z0-9_]*\Z")
 _BESIDE = ("from", "with")
 _SOURCE_ALONE = frozenset({"from"})
@@ -315,7 +317,7 @@ def node_spec(
         source=fields.get("from"),
         literals=_literals(fields, subject, diagnostics),
         trainable=trainable if isinstance(trainable, bool) else None,
-        name=checked_name(fields.get("name"), subject, diagnostics),
+        name=checked_name(fields.get("name"), subject, diagnostics, NAME if written.is_member else _PATH),
         places={key: fields[key].span for key in ("trainable", "name") if key in fields},
         control=written if any(key in fields for key in CONTROLS) else None,
     )
@@ -334,12 +336,14 @@ def _literals(fields: dict[str, Tree], subject: str, diagnostics: Diagnostics) -
     return None
 
 
-def checked_name(value: Tree | None, subject: str, diagnostics: Diagnostics) -> str | None:
+def checked_name(
+    value: Tree | None, subject: str, diagnostics: Diagnostics, form: re.Pattern[str] | None = None
+) -> str | None:
     """Return the name under ``name`` where it is one that Keras, files and references can hold."""
     name = scalar(value)
     if value is None or not isinstance(name, str) or holds_formula(value):
         return None
-    if NAME.match(name):
+    if (form or _PATH).match(name):
         return name
     diagnostics.error(
         "GS204", f'"{name}" cannot be the name of {subject}{right_name(name)}', value.span, help=NAME_HELP
