@@ -1,5 +1,6 @@
 """The zoo's specs compute what the models of the papers, written in Keras by hand, compute with the same weights."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from zoo_oracles import LENGTH, ORACLES
 
 import graphspec
+from graphspec.cli.main import run
 from graphspec.views.summary import Summary
 
 pytestmark = [
@@ -114,3 +116,19 @@ def test_a_spec_is_the_model_of_its_paper(name: str) -> None:
     copy_weights(oracle, model)
     arrays = inputs_of(oracle)
     assert_close(outputs_of(model, arrays), outputs_of(oracle, arrays))
+
+
+@pytest.mark.parametrize("name", sorted(ORACLES))
+def test_the_expanded_spec_is_the_same_model(name: str, tmp_path: Path) -> None:
+    _, params = ORACLES[name]
+    given = [word for param, value in params.items() for word in ("--set", f"{param}={json.dumps(value)}")]
+    assert run(["expand", str(ZOO / f"{name}.yaml"), *given, "-q", "-o", str(tmp_path / "flat.yaml")]) == 0
+    whole = graphspec.load(ZOO / f"{name}.yaml", params=params).build()
+    flat = graphspec.load(tmp_path / "flat.yaml").build()
+    assert whole.name == flat.name
+    assert [operation.name for operation in whole.operations] == [operation.name for operation in flat.operations]
+    fill(whole)
+    copy_weights(whole, flat)
+    arrays = inputs_of(whole)
+    for one, other in zip(outputs_of(whole, arrays), outputs_of(flat, arrays), strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -127,11 +127,11 @@ def yolo_v8_like() -> keras.Model:
             parts.append(parts[-1] + y if shortcut else y)
         return conv(ops.concatenate(parts, axis=-1), filters, f"{name}.conv2", 1)
 
-    def detect(x: Tensor, name: str) -> list[Tensor]:
-        found = []
+    def detect(x: Tensor, name: str) -> dict[str, Tensor]:
+        found = {}
         for kind, filters, units in (("box", 64, 64), ("class", 32, 7)):
             y = conv(conv(x, filters, f"{name}.{kind}_conv.1"), filters, f"{name}.{kind}_conv.2")
-            found.append(layers.Conv2D(units, 1, name=f"{name}.{kind}")(y))
+            found[f"{name}_{kind}"] = layers.Conv2D(units, 1, name=f"{name}.{kind}")(y)
         return found
 
     image = keras.Input((64, 64, 3), name="image")
@@ -155,7 +155,7 @@ def yolo_v8_like() -> keras.Model:
     join3 = joined(layers.UpSampling2D()(join4), c3, 32, "join3")
     out4 = joined(conv(join3, 32, "down4", stride=2), join4, 64, "out4")
     out5 = joined(conv(out4, 64, "down5", stride=2), p5, 128, "out5")
-    return keras.Model(image, [*detect(join3, "small"), *detect(out4, "medium"), *detect(out5, "large")])
+    return keras.Model(image, detect(join3, "small") | detect(out4, "medium") | detect(out5, "large"))
 
 
 def wavenet() -> keras.Model:
