@@ -41,6 +41,7 @@ STATUSES = [
     (["validate", "*.yaml"], 1, "in 3 files"),
     (["validate", ".", "--exclude", "bad.yaml"], 0, "in 3 files"),
     (["validate", "bad.yaml", "--exclude", "bad.yaml", "--force-exclude", "--allow-empty"], 0, "in 0 files"),
+    (["validate", ".", "--exclude", "more", "--exclude", "./bad.yaml"], 0, "in 2 files"),
     (["validate", "more/other.yaml"], 1, ""),
     (["validate", "-q", "good.yaml"], 0, ""),
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from graphspec.cli import status
+from graphspec.cli.complete import complete_spec
 from graphspec.cli.options import (
     ALLOW_DOWNLOAD,
     MODEL,
@@ -29,7 +30,7 @@ _MOST_NAMES = 5
 
 
 @click.command("build", epilog="Example: graphspec build specs/multi_output.yaml -o model.keras")
-@click.argument("spec")
+@click.argument("spec", shell_complete=complete_spec)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to save it: .keras, .weights.h5 or .json.")
 @click.option("--no-clobber", is_flag=True, help="Refuse to replace a file.")
 @click.option("--summary", "with_summary", is_flag=True, help="Print the table of the model as well.")

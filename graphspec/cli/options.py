@@ -3,19 +3,23 @@
 import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from graphspec.cli.complete import complete_model
 from graphspec.cli.terminal import Progress, wants_color, write_err
-from graphspec.compiler import Compilation, Options, compile_bytes, compile_file
 from graphspec.diagnostics.diagnostic import Diagnostic, UsageError
 from graphspec.diagnostics.render_text import render_count, render_text
 from graphspec.diagnostics.suggest import did_you_mean
 from graphspec.frontend.source import Limits
+
+# A run whose specs are all known from before does without the compiler, which takes longer to load than the rest.
+if TYPE_CHECKING:
+    from graphspec.compiler import Compilation, Options
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _DEFAULT_LIMITS = Limits()
@@ -30,7 +34,12 @@ COLOR = click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to print colours."
 )
 QUIET = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
-MODEL = click.option("--model", metavar="NAME", help="Take this entry of models instead of the whole spec.")
+MODEL = click.option(
+    "--model",
+    metavar="NAME",
+    shell_complete=complete_model,
+    help="Take this entry of models instead of the whole spec.",
+)
 ALLOW_DOWNLOAD = click.option(
     "--allow-download", is_flag=True, help="Let Keras fetch the weights that an application names."
 )
@@ -71,6 +80,7 @@ class Settings:
     plugins: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     strict: bool = False
+    max_warnings: int | None = None
     folder: str = ""
 
 
@@ -93,21 +103,35 @@ def _settings_of(file: Path) -> Settings:
         table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("graphspec", {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"cannot read {file}: {error}") from None
-    known = {"plugins": list, "exclude": list, "strict": bool}
     for key, value in table.items():
-        if key not in known:
-            raise UsageError(f'{file}: unknown setting "{key}" under [tool.graphspec]{did_you_mean(key, known)}')
-        is_text = known[key] is not list or (isinstance(value, list) and all(isinstance(item, str) for item in value))
-        if not isinstance(value, known[key]) or not is_text:
-            wanted = "a list of text" if known[key] is list else "true or false"
+        if key not in _SETTINGS:
+            raise UsageError(f'{file}: unknown setting "{key}" under [tool.graphspec]{did_you_mean(key, _SETTINGS)}')
+        kind, wanted = _SETTINGS[key]
+        is_text = kind is not list or (isinstance(value, list) and all(isinstance(item, str) for item in value))
+        is_negative = isinstance(value, int) and value < 0
+        if type(value) is not kind or not is_text or is_negative:
             raise UsageError(f'{file}: "{key}" under [tool.graphspec] must be {wanted}')
     return Settings(
-        tuple(table.get("plugins", ())), tuple(table.get("exclude", ())), bool(table.get("strict")), str(file.parent)
+        tuple(table.get("plugins", ())),
+        tuple(table.get("exclude", ())),
+        bool(table.get("strict")),
+        table.get("max-warnings"),
+        str(file.parent),
     )
 
 
-def options_of(given: dict[str, Any], settings: Settings) -> Options:
+_SETTINGS: Mapping[str, tuple[type, str]] = {
+    "plugins": (list, "a list of text"),
+    "exclude": (list, "a list of text"),
+    "strict": (bool, "true or false"),
+    "max-warnings": (int, "a number, 0 or more"),
+}
+
+
+def options_of(given: dict[str, Any], settings: Settings) -> "Options":
     """Return the compiler's options for a command line."""
+    from graphspec.compiler import Options  # noqa: PLC0415 - as above
+
     for plugins, folder in ((settings.plugins, settings.folder), (given["plugins"], "")):
         if plugins and folder not in sys.path:
             sys.path.insert(0, folder)
@@ -118,11 +142,13 @@ def options_of(given: dict[str, Any], settings: Settings) -> Options:
     )
 
 
-def compile_argument(spec: str, options: Options) -> Compilation:
+def compile_argument(spec: str, options: "Options") -> "Compilation":
     """Return what becomes of the spec that a command line names; ``-`` is standard input.
 
     Raises UsageError where there is no such file.
     """
+    from graphspec.compiler import compile_bytes, compile_file  # noqa: PLC0415 - as above
+
     if spec == "-":
         return compile_bytes(read_stdin(options), "<stdin>", options, Path.cwd())
     path = Path(spec)
@@ -133,7 +159,7 @@ def compile_argument(spec: str, options: Options) -> Compilation:
     return compile_file(path, options, spec)
 
 
-def read_stdin(options: Options) -> bytes:
+def read_stdin(options: "Options") -> bytes:
     """Return what comes in on standard input, up to one byte more than a spec may have."""
     return sys.stdin.buffer.read(options.limits.file_bytes + 1)
 
@@ -146,7 +172,7 @@ def _sibling(path: Path) -> str:
     return did_you_mean(path.name, names)
 
 
-def report(result: Compilation, diagnostics: tuple[Diagnostic, ...], color: str, *, quiet: bool) -> None:
+def report(result: "Compilation", diagnostics: tuple[Diagnostic, ...], color: str, *, quiet: bool) -> None:
     """Print the diagnostics of a command that is not ``validate``: to standard error."""
     shown = [item for item in diagnostics if item.severity == "error" or not quiet]
     if not shown:

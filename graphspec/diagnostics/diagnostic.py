@@ -24,6 +24,15 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Fix:
+    """The one certain correction of a mistake: what a span holds, which may stand in quotes, and what it must hold."""
+
+    span: Span
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One mistake: what is wrong, where, and what would be right."""
 
@@ -34,6 +43,7 @@ class Diagnostic:
     help: str | None = None
     related: tuple[Related, ...] = ()
     node: str | None = None
+    fix: Fix | None = None
 
 
 class Diagnostics:
@@ -58,9 +68,10 @@ class Diagnostics:
         help: str | None = None,  # noqa: A002 - the word that users read
         related: Iterable[Related] = (),
         node: str | None = None,
+        fix: Fix | None = None,
     ) -> None:
         """Record a mistake that keeps the spec from being built."""
-        self.add(Diagnostic(code, "error", message, span, help, tuple(related), node))
+        self.add(Diagnostic(code, "error", message, span, help, tuple(related), node, fix))
 
     def warning(
         self,

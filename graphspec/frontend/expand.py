@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
-from graphspec.diagnostics.suggest import nearest
+from graphspec.diagnostics.suggest import nearest, respelling
 from graphspec.frontend.document import Body, Document, FileModel, ModelSpec, NodeSpec, What
 from graphspec.frontend.edges import REFERENCE, Wiring, operands_of, read_edges, unknown_targets
 from graphspec.frontend.fields import describe_value, scalar
@@ -73,7 +73,12 @@ def _report_target(target: Reference, body: Body, diagnostics: Diagnostics) -> N
         return
     meant = nearest(target.path, body.nodes)
     hint = f'; did you mean "{meant}"?' if meant else ""
-    diagnostics.error("GS408", f'an arrow leads to "{target.path}", which is no node{hint}', target.span)
+    diagnostics.error(
+        "GS408",
+        f'an arrow leads to "{target.path}", which is no node{hint}',
+        target.span,
+        fix=respelling(target.path, body.nodes, target.span),
+    )
 
 
 def _call(path: str, node: NodeSpec, operands: Operand, *, wired: bool, before: str | None = None) -> Call:

@@ -5,9 +5,9 @@ from itertools import takewhile
 
 from pydantic_core import ErrorDetails, ValidationError
 
-from graphspec.diagnostics.diagnostic import Diagnostics
+from graphspec.diagnostics.diagnostic import Diagnostics, Fix
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import nearest
+from graphspec.diagnostics.suggest import nearest, respelling
 from graphspec.frontend.structure import BODY, DOCUMENT, LAYER, MEMBER, Part
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 
@@ -190,7 +190,8 @@ def _report_unknown(
     entry = mapping.entries[key]
     if meant is not None:
         fields[meant] = value
-        diagnostics.error("GS201", f'unknown key "{key}" in {subject}; did you mean "{meant}"?', entry.span)
+        fix = respelling(key, free, entry.span) or (Fix(entry.span, key, meant) if key in _OTHER_WORDS else None)
+        diagnostics.error("GS201", f'unknown key "{key}" in {subject}; did you mean "{meant}"?', entry.span, fix=fix)
         return True
     allowed = ", ".join(sorted(name for name in part.keys if not name.startswith("$")))
     lacking = " and ".join(f'"{name}"' for name in part.required if name not in fields)

@@ -9,7 +9,7 @@ from typing import TypeVar
 from graphspec.catalog.dtypes import DTYPES, POLICIES, is_policy
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import did_you_mean, nearest
+from graphspec.diagnostics.suggest import did_you_mean, nearest, respelling
 from graphspec.frontend.document import (
     Body,
     Dimension,
@@ -99,7 +99,10 @@ def _dtype(fields: dict[str, Tree], subject: str, known: tuple[str, ...], diagno
         return name
     what = "a dtype policy" if known is POLICIES else "a dtype"
     diagnostics.error(
-        "GS405", f'"dtype" of {subject} must be {what}, not "{name}"{did_you_mean(name, known)}', fields["dtype"].span
+        "GS405",
+        f'"dtype" of {subject} must be {what}, not "{name}"{did_you_mean(name, known)}',
+        fields["dtype"].span,
+        fix=respelling(name, known, fields["dtype"].span),
     )
     return None
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from graphspec.catalog import catalog
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import nearest
+from graphspec.diagnostics.suggest import nearest, respelling
 from graphspec.frontend.document import NodeSpec, What, WhatKind
 from graphspec.frontend.fields import checked_fields, describe_value, scalar
 from graphspec.frontend.structure import MEMBER, NODE, Part
@@ -130,7 +130,8 @@ def _single(
             continue
         meant = nearest(entry.key, reserved)
         if meant is not None and not heads:
-            diagnostics.error("GS201", f'unknown key "{entry.key}" in {subject}; did you mean "{meant}"?', entry.span)
+            message = f'unknown key "{entry.key}" in {subject}; did you mean "{meant}"?'
+            diagnostics.error("GS201", message, entry.span, fix=respelling(entry.key, reserved, entry.span))
             heads.append(Entry(meant, entry.span, entry.value))
             consumed.append(entry)
         elif not heads:

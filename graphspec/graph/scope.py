@@ -7,7 +7,7 @@ from typing import Literal
 from graphspec.catalog import catalog
 from graphspec.catalog.catalog import OutputName
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
-from graphspec.diagnostics.suggest import nearest
+from graphspec.diagnostics.suggest import nearest, respelling
 from graphspec.frontend.program import Reference
 from graphspec.graph.ir import Callable, Graph, Tensor, Value
 
@@ -255,4 +255,5 @@ class Scope:
                 f'nothing is named "{path}"{hint}',
                 first.span,
                 related=related,
+                fix=respelling(path, known, first.span) if meant else None,
             )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from graphspec.catalog import catalog
 from graphspec.catalog.catalog import CallArgument
 from graphspec.diagnostics.diagnostic import Related
-from graphspec.diagnostics.suggest import did_you_mean, nearest
+from graphspec.diagnostics.suggest import did_you_mean, nearest, respelling
 from graphspec.frontend.document import What
 from graphspec.frontend.program import Call, Program
 from graphspec.frontend.tree import Mapping, Scalar
@@ -144,7 +144,12 @@ def _op_site(site: Site, what: What, checker: Checker) -> Site:
         meant = nearest(what.name, catalog.op_names())
         layer = None if meant else nearest(what.name, catalog.layer_names())
         hint = f'; did you mean "ops.{meant}"?' if meant else f'; did you mean the layer "{layer}"?' if layer else ""
-        checker.diagnostics.error("GS401", f'unknown op "ops.{what.name}"{hint}', what.span)
+        checker.diagnostics.error(
+            "GS401",
+            f'unknown op "ops.{what.name}"{hint}',
+            what.span,
+            fix=respelling(what.name, catalog.op_names(), what.span, before="ops."),
+        )
         return site
     if found.refused is not None:
         checker.diagnostics.error("GS407", f"ops.{what.name} is refused: {found.refused}", what.span)
@@ -183,7 +188,11 @@ def _callee(what: What, visible: MappingABC[str, Callable | None], checker: Chec
     if not hint and catalog.layer(what.name) is not None:
         help_ = f'a new layer is written {what.name}: {{...}}; "call" is for entries of layers and models'
     checker.diagnostics.error(
-        "GS408", f'nothing under layers or models is named "{what.name}"{hint}', what.span, help=help_
+        "GS408",
+        f'nothing under layers or models is named "{what.name}"{hint}',
+        what.span,
+        help=help_,
+        fix=respelling(what.name, visible, what.span),
     )
     return None
 
@@ -228,7 +237,12 @@ def _application(
     if found is None:
         meant = nearest(what.name, catalog.application_names())
         hint = f'; did you mean "applications.{meant}"?' if meant else ""
-        checker.diagnostics.error("GS401", f'unknown application "applications.{what.name}"{hint}', what.span)
+        checker.diagnostics.error(
+            "GS401",
+            f'unknown application "applications.{what.name}"{hint}',
+            what.span,
+            fix=respelling(what.name, catalog.application_names(), what.span, before="applications."),
+        )
         return None
     before = len(checker.diagnostics)
     values = check_arguments(what.name, what.span, found, given, path, checker)
