@@ -14,6 +14,7 @@ Schema = dict[str, Any]
 OTHER = r"^(?!ops\.[A-Za-z0-9_]+$)(?!applications\.)[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+$"
 _OTHER_ARGUMENTS: Schema = {"type": ["object", "null"]}
 FORMULA: Schema = {"type": "string", "pattern": r"\$"}
+_MAY_BE_EMPTY: Schema = {"type": ["object", "null"]}
 _NAMED: dict[str, Schema] = {
     "null": {"type": "null"},
     "bool": {"type": "boolean"},
@@ -47,10 +48,10 @@ def _aliases() -> dict[str, Schema]:
 
 
 def bare_whats() -> list[str]:
-    """Return what may stand as text in a chain: the layers and ops that need no argument."""
-    layers = ((name, catalog.layer(name)) for name in (*catalog.layer_names(), *catalog.layer_aliases()))
+    """Return what may stand as text in a chain: layers, whose arguments may be defaults, and ops."""
     return [
-        *(name for name, layer in layers if layer and not any(item.required for item in layer.arguments.values())),
+        *catalog.layer_names(),
+        *catalog.layer_aliases(),
         *(f"ops.{name}" for name in catalog.op_names()),
         *(f"applications.{name}" for name in catalog.application_names()),
     ]
@@ -64,7 +65,9 @@ def definitions() -> dict[str, Schema]:
     for name in catalog.layer_names():
         layer = catalog.layer(name)
         if layer is not None:
-            found[f"layers.{name}"] = _arguments(layer.doc, layer.arguments.values())
+            # What a layer needs may stand under "defaults", which a schema cannot look up.
+            free = _arguments(layer.doc, layer.arguments.values())
+            found[f"layers.{name}"] = {key: value for key, value in free.items() if key != "required"} | _MAY_BE_EMPTY
     for name in catalog.op_names():
         op = catalog.op(name)
         if op is not None:

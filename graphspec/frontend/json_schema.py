@@ -252,7 +252,7 @@ def _member() -> Schema:
         "if": {"type": "string"},
         "then": {
             "anyOf": [{"enum": bare_whats()}, {"pattern": OTHER}],
-            "errorMessage": "No such layer, or one that needs arguments",
+            "errorMessage": "No such layer",
         },
     }
 

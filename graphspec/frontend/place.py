@@ -55,6 +55,7 @@ class Placement:
         """Place the piece of a whole graph, and return its outputs."""
         self._piece(piece, _Frame())
         self.diagnostics.origin = None
+        self._report_cycles(piece)
         return None if piece.outputs is None else self._flat(piece.outputs)
 
     def place_model(self, ready: ReadyUse) -> Outputs | None:
@@ -63,6 +64,22 @@ class Placement:
         self._piece(ready.piece, _Frame("", bindings, Origin(ready.use), ready.trainable))
         self.diagnostics.origin = None
         return None if ready.piece.outputs is None else self._flat(ready.piece.outputs)
+
+    def _report_cycles(self, piece: Piece) -> None:
+        """Report nodes that let pass what feeds them, and feed each other: there is nothing that they stand for."""
+        spans = {row.name: row.ready.span for row in piece.rows}
+        for start, span in spans.items():
+            trail = [start]
+            while trail[-1] in self.aliases and self.aliases[trail[-1]] not in trail:
+                trail.append(self.aliases[trail[-1]])
+            if self.aliases.get(trail[-1]) != start:
+                continue
+            shown = " -> ".join([*reversed(trail), trail[-1]])
+            message = f"these nodes feed each other in a cycle: {shown}"
+            self.diagnostics.error("GS410", message, span)
+            for path in trail:
+                del self.aliases[path]
+                self._unknown(path, span)
 
     def _flat(self, outputs: Outputs) -> Outputs:
         """Return outputs in which a name that stands for several is these."""
