@@ -47,6 +47,32 @@ import graphspec.target.lower
     measure="model = spec.build()",
 )
 
+IMPORT = """
+import json, sys, time
+from pathlib import Path
+import graphspec.compiler, graphspec.lift.load
+text = Path(sys.argv[1]).read_text()
+start = time.perf_counter()
+{measure}
+print(time.perf_counter() - start)
+"""
+TO_SPEC = IMPORT.format(
+    measure="""
+spec = graphspec.lift.load.lift_file(Path(sys.argv[1])).to_yaml()
+result = graphspec.compiler.compile_bytes(spec.encode(), "spec", graphspec.compiler.Options(), Path("."))
+assert not result.has_errors
+"""
+)
+TO_MODEL = IMPORT.replace("\nstart", "\nimport keras\nkeras.layers.Dense(1)(keras.Input((1,)))\nstart").format(
+    measure="keras.models.model_from_json(text)"
+)
+SAVE_B7 = """
+import sys, keras
+with keras.StatelessScope(initialize_variables=False):
+    model = keras.applications.EfficientNetB7(weights=None)
+open(sys.argv[1], "w").write(model.to_json())
+"""
+
 
 def wall(command: list[str]) -> float:
     start = time.perf_counter()
@@ -154,6 +180,20 @@ def many(folder: Path, runs: int) -> list[bool]:
     ]
 
 
+def imported(folder: Path, runs: int) -> list[bool]:
+    """Measure the way from Keras' JSON to a spec."""
+    python, saved = sys.executable, str(folder / "b7.json")
+    subprocess.run([python, "-c", SAVE_B7, saved], check=True, capture_output=True, env=ENVIRONMENT)
+    command = [python, "-m", "graphspec", "import", saved, "-o", str(folder / "b7.yaml")]
+    return [
+        figure("import EfficientNetB7's JSON", 1.0, "s", command, runs, processor),
+        compare(
+            "the same, against model_from_json", 0.5,
+            [python, "-c", TO_SPEC, saved], [python, "-c", TO_MODEL, saved], runs, measure=printed,
+        ),
+    ]  # fmt: skip
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=9, help="pairs of runs of each")
@@ -179,6 +219,7 @@ def main() -> int:
                 [python, "-m", "graphspec", "summary", str(SPEC)],
                 [python, str(HERE / "by_hand_summary.py")], runs,
             ),
+            *imported(Path(folder), runs),
         ]  # fmt: skip
     return 0 if all(results) else 1
 

@@ -31,6 +31,9 @@ from graphspec.graph.ir import Graph
 from graphspec.graph.lint_layers import lint_layers
 from graphspec.graph.resolve import Surroundings, resolve
 from graphspec.graph.typed import TypedGraph
+from graphspec.lift.source import is_model_file
+
+_SPEC_ENDINGS = (".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +69,17 @@ def compile_file(path: Path, options: Options, shown_as: str | None = None) -> C
     diagnostics = Diagnostics()
     shown = shown_as or str(path)
     with _GarbageLeft():
-        source = load_source(path, shown, options.limits, diagnostics)
+        source = _source(path, shown, options, diagnostics)
         return _Session(options, diagnostics, path).compile(source, shown)
+
+
+def _source(path: Path, shown: str, options: Options, diagnostics: Diagnostics) -> Source | None:
+    """Return the text of a spec, which a file of Keras is first made into."""
+    if path.suffix.lower() in _SPEC_ENDINGS or not is_model_file(path):
+        return load_source(path, shown, options.limits, diagnostics)
+    from graphspec.lift.load import load_model  # noqa: PLC0415 - most specs are specs
+
+    return load_model(path, shown, options.plugins, diagnostics)
 
 
 def compile_bytes(data: bytes, shown_as: str, options: Options, folder: Path) -> Compilation:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphspec.compiler import Compilation, Options, compile_file
+from graphspec.compiler import Compilation, Options, compile_bytes, compile_file
 from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, SpecError, UsageError
 from graphspec.graph.infer import infer
 from graphspec.graph.select import download_problem, model_of
@@ -16,6 +16,7 @@ from graphspec.graph.typed import TypedGraph
 if TYPE_CHECKING:
     import keras  # noqa: TID251 - for the type of what build returns
 
+    from graphspec.lift.lift import Lifted
     from graphspec.views.summary import Summary
 
 
@@ -80,40 +81,56 @@ class Spec:
         return self.graph if model is None else infer(model_of(self.graph.graph, model), Diagnostics())
 
 
+def from_keras(model: "keras.Model", *, plugins: Sequence[str] = ()) -> "Lifted":
+    """Return the spec of a model in memory; its weights stay where they are.
+
+    Raises LiftError, with every reason, where it cannot be one.
+    """
+    from graphspec.lift.lift import lift  # noqa: PLC0415 - as the next
+    from graphspec.target.describe import describe  # noqa: PLC0415 - Keras is loaded by whoever has a model of it
+
+    return lift(describe(model), plugins, tells_sharing=True)
+
+
 def load(
-    path: str | os.PathLike[str],
+    path: "str | os.PathLike[str] | keras.Model",
     *,
     params: Mapping[str, object] | None = None,
     plugins: Sequence[str] = (),
     trust: bool = False,
     allow_download: bool = False,
 ) -> Spec:
-    """Return the spec in a file.
+    """Return the spec in a file, which may be one that Keras has saved, or that of a Keras model.
 
-    Raises SpecError, with every diagnostic, where the spec has mistakes, and UsageError where there is no such file.
+    Raises SpecError, with every diagnostic, where the spec has mistakes, UsageError where there is no such file, and
+    LiftError where a Keras model cannot be a spec.
     """
     if params:
         raise UsageError(f"the spec declares no params, so {', '.join(sorted(params))} cannot be set")
-    file = Path(path)
-    if not file.exists():
-        raise UsageError(f'there is no file "{path}"')
-    result = compile_file(file, Options(trust=trust, plugins=tuple(plugins)))
+    result = _compiled(path, Options(trust=trust, plugins=tuple(plugins)))
     if result.typed is None or result.has_errors:
         raise SpecError(result.diagnostics)
-    return Spec(os.fspath(path), result.typed, result.diagnostics, trust, allow_download)
+    return Spec(result.path, result.typed, result.diagnostics, trust, allow_download)
+
+
+def _compiled(source: "str | os.PathLike[str] | keras.Model", options: Options) -> Compilation:
+    if not isinstance(source, str | os.PathLike):
+        lifted = from_keras(source, plugins=options.plugins)
+        return compile_bytes(lifted.to_yaml().encode(), f"<{source.name}>", options, Path.cwd())
+    file = Path(source)
+    if not file.exists():
+        raise UsageError(f'there is no file "{source}"')
+    return compile_file(file, options)
 
 
 def validate(
-    path: str | os.PathLike[str], *, plugins: Sequence[str] = (), trust: bool = False
+    path: "str | os.PathLike[str] | keras.Model", *, plugins: Sequence[str] = (), trust: bool = False
 ) -> tuple[Diagnostic, ...]:
-    """Return every diagnostic of the spec in a file, ordered by place; there are none in a good one.
+    """Return every diagnostic of the spec in a file or of a Keras model, ordered by place.
 
     Raises UsageError where there is no such file.
     """
-    file = Path(path)
-    if not file.exists():
-        raise UsageError(f'there is no file "{path}"')
-    return compile_file(file, Options(trust=trust, plugins=tuple(plugins))).diagnostics
+    return _compiled(path, Options(trust=trust, plugins=tuple(plugins))).diagnostics
 
 
 def spec_of(result: Compilation, options: Options, *, allow_download: bool) -> Spec | None:

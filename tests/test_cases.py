@@ -18,6 +18,9 @@ SHOWN_ELSEWHERE = {
     "GS411": "build alone asks for weights from the network",
     "GS601": "Keras says it, and these cases do without Keras",
     "GS602": "it is a fault of ours, found by asking Keras",
+    "GS603": "it is about a file of Keras, which is no spec",
+    "GS604": "as GS603",
+    "GS801": "it takes a lock beside the spec",
 }
 
 

@@ -19,6 +19,7 @@ _GROUPS = {
     "GS5": "shapes",
     "GS6": "Keras",
     "GS7": "lint (warnings)",
+    "GS8": "the lock",
 }
 _FENCED = re.compile(r"```[a-z ]*\n(.*?)```", re.DOTALL)
 

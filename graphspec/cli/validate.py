@@ -23,13 +23,14 @@ from graphspec.cli.formats import (
 )
 from graphspec.cli.options import Settings, open_keras, options_of, read_settings, read_stdin, reading_options
 from graphspec.cli.terminal import Progress, write_err, write_out
-from graphspec.diagnostics.diagnostic import Diagnostics, UsageError
+from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, UsageError
 from graphspec.diagnostics.plain import visible
 from graphspec.diagnostics.render_text import render_count, render_text
 from graphspec.diagnostics.report import Report
 
 if TYPE_CHECKING:
     from graphspec.cli.cache import Cache
+    from graphspec.cli.locks import Lock
     from graphspec.compiler import Compilation, Options
 
 # Fewer are compiled before a cache would be read.
@@ -37,7 +38,7 @@ _WORTH_CACHING = 16
 # What changes how it is shown and which files are looked at, but nothing of what is found in one.
 _BESIDE = frozenset({
     "allow_empty", "cache_dir", "color", "deep", "emit", "exclude", "exit_zero", "fix", "force_exclude", "jobs",
-    "max_warnings", "no_cache", "quiet", "stdin_filename", "strict", "verbose", "watch",
+    "lock_file", "locked", "max_warnings", "no_cache", "quiet", "stdin_filename", "strict", "verbose", "watch",
 })  # fmt: skip
 
 
@@ -48,6 +49,8 @@ _BESIDE = frozenset({
     shell_complete=lambda _context, _parameter, typed: [name for name in FORMATS if name.startswith(typed)],
     help=f"How to print what is found: {', '.join(FORMATS)}; with =FILE into a file.",
 )  # fmt: skip
+@click.option("--locked", is_flag=True, help="Fail where a model is not what graphspec.lock says; show what changed.")
+@click.option("--lock-file", type=click.Path(path_type=Path), help="The lock, where it is not graphspec.lock.")
 @click.option("--strict", is_flag=True, help="Let warnings fail as well.")
 @click.option("--max-warnings", type=click.IntRange(0), metavar="N", help="Let more than N warnings fail.")
 @click.option("--exit-zero", is_flag=True, help="End with status 0 whatever is found.")
@@ -118,7 +121,7 @@ class _Run:
             for one in found:
                 write_err(f"{visible(one.path)}: {render_count(one.diagnostics, 1)}")
         report = Report(
-            list(dict.fromkeys(item for one in found for item in one.diagnostics)),
+            list(dict.fromkeys((*(item for one in found for item in one.diagnostics), *self.gone()))),
             [one.path for one in found],
             {path: text for one in found for path, text in one.sources.items()},
             {one.path: one.seconds for one in found},
@@ -129,6 +132,15 @@ class _Run:
             write_report(output, report, color=self.given["color"], quiet=self.given["quiet"])
         write_step_summary(report, os.environ)
         return status.OK if self.given["exit_zero"] else self.status(report, settings)
+
+    def gone(self) -> tuple[Diagnostic, ...]:
+        """Return what the lock says of specs that are not there any more."""
+        lock = _lock(self.given)
+        if lock is None:
+            return ()
+        from graphspec.cli.locks import gone  # noqa: PLC0415 - few runs hold specs against a lock
+
+        return tuple(gone(lock, self.paths))
 
     def status(self, report: Report, settings: Settings) -> int:
         asked = self.given["max_warnings"]
@@ -148,9 +160,10 @@ class _Run:
             from graphspec.cli.fix import fix_specs  # noqa: PLC0415 - on request
 
             fix_specs(specs, options_of(self.given, settings), quiet=self.given["quiet"])
-        if self.given["deep"] or "-" in specs:
+        lock = _lock(self.given)
+        if self.given["deep"] or "-" in specs or lock is not None:
             options = options_of(self.given, settings)
-            return [self.compiled(spec, options) for spec in specs]
+            return [self.compiled(spec, options, lock) for spec in specs]
         from graphspec.cli.many import Means, check_many  # noqa: PLC0415 - standard input does without
 
         means = Means(
@@ -169,9 +182,11 @@ class _Run:
         folder = self.given["cache_dir"] or cache_folder(Path.cwd())
         return Cache(folder, options | {"plugins of settings": settings.plugins})
 
-    def compiled(self, spec: str, options: "Options") -> Checked:
+    def compiled(self, spec: str, options: "Options", lock: "Lock | None") -> Checked:
         result = _compile(spec, options, self.given["stdin_filename"])
         one = checked(result.path, result)
+        if lock is not None and spec != "-":
+            one = _against(lock, one, result, spec)
         return _ask_keras(one, result, options) if self.given["deep"] else one
 
     def emit(self, stage: str) -> int:
@@ -197,6 +212,25 @@ def _compile(spec: str, options: "Options", stdin_name: str) -> "Compilation":
     if spec == "-":
         return compile_bytes(read_stdin(options), stdin_name, options, Path.cwd())
     return compile_file(Path(spec), options, spec)
+
+
+def _lock(given: dict[str, Any]) -> "Lock | None":
+    if not given["locked"]:
+        return None
+    from graphspec.cli.locks import lock_file, read_lock  # noqa: PLC0415 - few runs hold specs against a lock
+    from graphspec.views.lock import LockError  # noqa: PLC0415 - as above
+
+    try:
+        return read_lock(lock_file(given["lock_file"]))
+    except LockError as error:
+        raise UsageError(str(error)) from None
+
+
+def _against(lock: "Lock", one: Checked, result: "Compilation", spec: str) -> Checked:
+    """Return what was found in a spec, and what of its model the lock does not say."""
+    from graphspec.cli.locks import check  # noqa: PLC0415 - as above
+
+    return replace(one, diagnostics=(*one.diagnostics, *check(result, spec, lock)), sources=dict(result.sources))
 
 
 def _ask_keras(one: Checked, result: "Compilation", options: "Options") -> Checked:

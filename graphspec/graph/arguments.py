@@ -4,6 +4,7 @@ from collections.abc import Mapping as MappingABC
 from dataclasses import replace
 
 from graphspec.catalog import catalog
+from graphspec.catalog.application_layers import APPLICATION_LAYERS
 from graphspec.catalog.catalog import Argument, Taker
 from graphspec.catalog.kinds import Kind, describe_kind, parse_kind
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
@@ -369,13 +370,17 @@ def _plugin_layer(
     trainable: bool | None,
 ) -> Callable | None:  # fmt: skip
     module = name.rpartition(".")[0]
-    if module not in checker.plugins:
+    if module not in checker.plugins and name not in APPLICATION_LAYERS:
         report_foreign(name, place, checker)
         return None
     values = free_value(given, f"the arguments of {name}", checker) if given is not None else {}
     if not isinstance(values, MappingABC):
         return None
+    numbers = APPLICATION_LAYERS.get(name, ())
+    lacking = [key for key in numbers if not isinstance(values.get(key), int | float)]
+    if lacking:
+        checker.diagnostics.error("GS403", f'{name} needs "{lacking[0]}", a number', place)
     return Callable(
         key=path, keras_name=keras_name or path, kind="plugin", type=name, arguments=values, trainable=trainable,
-        span=place,
+        complete=not lacking, span=place,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 
 from graphspec.catalog import catalog
+from graphspec.catalog.application_layers import APPLICATION_LAYERS
 from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
 from graphspec.graph.application import application_graph
@@ -33,6 +34,10 @@ from graphspec.shapes.types import (
     Weight,
 )
 
+# Layers whose mask may be a list of them.
+_TAKE_MASKS = frozenset(
+    {"AdditiveAttention", "Attention", "Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN", "TimeDistributed"}
+)
 # The family of the layers that no spec can name.
 _OF_APPLICATIONS = "application"
 
@@ -150,7 +155,7 @@ class _Inference:
         return rule(**with_tensors(rule, {**op_defaults_of(name), **positional(name, args), **given}))
 
     def call_effect(self, made: Callable, node: Node, sources: dict[int, str]) -> Effect:
-        if not made.complete or made.kind == "plugin":
+        if not made.complete or (made.kind == "plugin" and made.type not in APPLICATION_LAYERS):
             raise UnknownEffectError
         layer = self.layer_type(made)
         is_cast = made.kind == "layer" and made.type not in UNCAST and layer.arguments.get("autocast") is not False
@@ -198,7 +203,8 @@ class _Inference:
         if graph is not None:
             return LayerType(made.type, {}, compute, variable, _ModelRule(self, made, graph))
         found = catalog.layer(made.type) if made.kind == "layer" else None
-        rule = layer_rule(_OF_APPLICATIONS if found is None else found.family, made.type)
+        name = made.type.rpartition(".")[2]
+        rule = layer_rule(_OF_APPLICATIONS if found is None else found.family, name)
         if rule is None or not made.complete:
             raise UnknownEffectError
         given = {key: self.argument(value, {}, None) for key, value in made.arguments.items()}
@@ -341,6 +347,8 @@ def _check_tensors(made: Callable, args: list[Argument], kwargs: Mapping[str, Ar
     for argument, value in [*zip(declared, args, strict=False), *named]:
         if argument.role == "tensor" and isinstance(value, tuple | Mapping):
             raise ShapeError(f"takes one tensor, not {len(value)}", help="choose one by its number, as in name.0")
+        if argument.role == "mask" and isinstance(value, tuple | Mapping) and made.type not in _TAKE_MASKS:
+            raise ShapeError(f'takes one tensor as "{argument.name}", not {len(value)}')
         if argument.role != "literal" and _holds_literal(value):
             raise UnknownEffectError
 

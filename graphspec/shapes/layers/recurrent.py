@@ -168,6 +168,8 @@ def rnn(layer: LayerType, sequences: TensorType, initial_state: Argument = None,
 
 
 def _first_cell(cell: LayerType | tuple[LayerType, ...]) -> LayerType:
+    if not cell:
+        raise ShapeError("needs a cell, and gets an empty list of them")
     if isinstance(cell, tuple):
         return _first_cell(cell[0])
     return _first_cell(cell["cells"]) if cell.type == "StackedRNNCells" else cell
