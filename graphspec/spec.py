@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphspec.compiler import Compilation, Options, compile_bytes, compile_file
+from graphspec.compiler import Choice, Compilation, Options, compile_bytes, compile_file
 from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, SpecError, UsageError
 from graphspec.graph.infer import infer
 from graphspec.graph.select import download_problem, model_of
@@ -96,18 +96,24 @@ def load(
     path: "str | os.PathLike[str] | keras.Model",
     *,
     params: Mapping[str, object] | None = None,
+    variant: str | None = None,
     plugins: Sequence[str] = (),
     trust: bool = False,
     allow_download: bool = False,
 ) -> Spec:
-    """Return the spec in a file, which may be one that Keras has saved, or that of a Keras model.
+    """Return the spec in a file, with these values for its params and this one of its variants.
+
+    The file may be one that Keras has saved; instead of it, a Keras model stands for its spec.
 
     Raises SpecError, with every diagnostic, where the spec has mistakes, UsageError where there is no such file, and
     LiftError where a Keras model cannot be a spec.
     """
+    choice = Choice(variant=variant)
     if params:
-        raise UsageError(f"the spec declares no params, so {', '.join(sorted(params))} cannot be set")
-    result = _compiled(path, Options(trust=trust, plugins=tuple(plugins)))
+        from graphspec.frontend.settings import given_by_python  # noqa: PLC0415 - seldom given
+
+        choice = Choice(params=given_by_python(params), variant=variant)
+    result = _compiled(path, Options(trust=trust, plugins=tuple(plugins), choice=choice))
     if result.typed is None or result.has_errors:
         raise SpecError(result.diagnostics)
     return Spec(result.path, result.typed, result.diagnostics, trust, allow_download)
@@ -130,7 +136,8 @@ def validate(
 
     Raises UsageError where there is no such file.
     """
-    return _compiled(path, Options(trust=trust, plugins=tuple(plugins))).diagnostics
+    choice = Choice(every_variant=True)
+    return _compiled(path, Options(trust=trust, plugins=tuple(plugins), choice=choice)).diagnostics
 
 
 def spec_of(result: Compilation, options: Options, *, allow_download: bool) -> Spec | None:

@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from graphspec.cli.main import COMMANDS, module_of, run
-from graphspec.compiler import Options, compile_bytes
+from graphspec.compiler import Choice, Options, compile_bytes
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-RUN = frozenset({"validate", "summary", "export", "explain", "layers"})  # the commands that print without loading Keras
+RUN = frozenset(
+    {"validate", "summary", "expand", "export", "explain", "layers"}
+)  # the commands that print without loading Keras
+CHECKED = Options(choice=Choice(every_variant=True))
 _BLOCK = re.compile(r"^```(\w+(?: wrong)?)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 
@@ -45,12 +48,12 @@ def _transcript(block: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("block", _blocks("yaml"))
 def test_specs_have_no_mistakes(block: str) -> None:
     assert block.startswith("graphspec: 1\n")
-    assert compile_bytes(block.encode(), "spec.yaml", Options(), ROOT / "specs").diagnostics == ()
+    assert compile_bytes(block.encode(), "spec.yaml", CHECKED, ROOT / "specs").diagnostics == ()
 
 
 @pytest.mark.parametrize("block", _blocks("yaml wrong"))
 def test_wrong_specs_have_one_mistake(block: str) -> None:
-    assert len(compile_bytes(block.encode(), "spec.yaml", Options(), ROOT / "specs").diagnostics) == 1
+    assert len(compile_bytes(block.encode(), "spec.yaml", CHECKED, ROOT / "specs").diagnostics) == 1
 
 
 @pytest.mark.parametrize("block", _blocks("console"))

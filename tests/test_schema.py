@@ -19,7 +19,7 @@ from graphspec.frontend.tree import plain
 
 ROOT = Path(__file__).parent.parent
 PUBLISHED = ROOT / "schemas" / "graphspec.schema.json"
-VALID = sorted([*(ROOT / "specs").glob("*.yaml"), *(ROOT / "tests" / "cases" / "ok").glob("*.yaml")])
+VALID = sorted([*(ROOT / "specs").rglob("*.yaml"), *(ROOT / "tests" / "cases" / "ok").glob("*.yaml")])
 SPEC = "graphspec: 1\ninputs: {{x: [8]}}\nnodes:\n  y: {{{0}, from: x}}\noutputs: y\n"
 
 

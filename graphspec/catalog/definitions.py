@@ -13,6 +13,7 @@ Schema = dict[str, Any]
 # A class of a plugin, or an op in one of Keras' longer spellings: the schema cannot know either.
 OTHER = r"^(?!ops\.[A-Za-z0-9_]+$)(?!applications\.)[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+$"
 _OTHER_ARGUMENTS: Schema = {"type": ["object", "null"]}
+FORMULA: Schema = {"type": "string", "pattern": r"\$"}
 _NAMED: dict[str, Schema] = {
     "null": {"type": "null"},
     "bool": {"type": "boolean"},
@@ -103,7 +104,25 @@ def _described(argument: Argument | CallArgument) -> Schema:
     schema = {} if isinstance(argument, CallArgument) and argument.role != "literal" else schema_of_kind(argument.kind)
     if "$ref" in schema:
         schema = {"allOf": [schema]}
-    return {"description": argument.doc + default, **schema}
+    return {"description": argument.doc + default, **admitting_formulas(schema)}
+
+
+def admitting_formulas(schema: Schema) -> Schema:
+    """Return a schema that takes ``$width`` and ``${2 * width}`` as well, wherever it takes a scalar or a list."""
+    if "enum" in schema and "type" not in schema:
+        rest = {key: value for key, value in schema.items() if key != "enum"}
+        return {**rest, "anyOf": [{"enum": schema["enum"]}, FORMULA]}
+    found = dict(schema)
+    if isinstance(found.get("items"), dict):
+        found["items"] = admitting_formulas(found["items"])
+    if "anyOf" in found:
+        options = [admitting_formulas(option) for option in found["anyOf"]]
+        taken = any("string" in _types(option) for option in options if "type" in option) or FORMULA in options
+        found["anyOf"] = options if taken or any("$ref" in option for option in options) else [*options, FORMULA]
+    elif "type" in found and "string" not in _types(found):
+        found["type"] = [*_types(found), "string"]
+        found["pattern"] = FORMULA["pattern"]
+    return found
 
 
 def schema_of_kind(text: str) -> Schema:

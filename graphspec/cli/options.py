@@ -19,7 +19,7 @@ from graphspec.frontend.source import Limits
 
 # A run whose specs are all known from before does without the compiler, which takes longer to load than the rest.
 if TYPE_CHECKING:
-    from graphspec.compiler import Compilation, Options
+    from graphspec.compiler import Choice, Compilation, Options
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _DEFAULT_LIMITS = Limits()
@@ -63,12 +63,28 @@ MAX_GRAPH_NODES = click.option(
     metavar="N",
     help="Refuse more nodes in one graph.",
 )
+SET = click.option(
+    "--set", "settings", metavar="NAME=VALUE", multiple=True, help="Give a param of the spec this value, in YAML."
+)
+VARIANT = click.option("--variant", metavar="NAME", help="Take this variant of the spec.")
 VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Say more of what is done.")
 
 
 def reading_options(command: _Command) -> _Command:
     """Add the options of every command that reads a spec."""
-    for option in (MAX_GRAPH_NODES, MAX_YAML_NODES, MAX_DEPTH, MAX_BYTES, COLOR, VERBOSE, QUIET, PLUGIN, TRUST):
+    for option in (
+        VARIANT,
+        SET,
+        MAX_GRAPH_NODES,
+        MAX_YAML_NODES,
+        MAX_DEPTH,
+        MAX_BYTES,
+        COLOR,
+        VERBOSE,
+        QUIET,
+        PLUGIN,
+        TRUST,
+    ):
         command = option(command)
     return command
 
@@ -136,10 +152,27 @@ def options_of(given: dict[str, Any], settings: Settings) -> "Options":
         if plugins and folder not in sys.path:
             sys.path.insert(0, folder)
     return Options(
+        choice=choice_of(given),
         trust=given["trust"],
         plugins=(*given["plugins"], *settings.plugins),
         limits=Limits(given["max_bytes"], given["max_depth"], given["max_yaml_nodes"], given["max_graph_nodes"]),
     )
+
+
+def choice_of(given: dict[str, Any]) -> "Choice":
+    """Return what a command line chooses for the params of a spec.
+
+    Raises UsageError where a value is no YAML.
+    """
+    from graphspec.compiler import Choice  # noqa: PLC0415 - as above
+
+    if not given["settings"]:
+        return Choice(variant=given["variant"])
+    from graphspec.frontend.settings import given_by_options  # noqa: PLC0415 - seldom given
+
+    limits = Limits(given["max_bytes"], given["max_depth"], given["max_yaml_nodes"], given["max_graph_nodes"])
+    params, text = given_by_options(given["settings"], limits)
+    return Choice(params=params, text=text, variant=given["variant"])
 
 
 def compile_argument(spec: str, options: "Options") -> "Compilation":
@@ -156,7 +189,12 @@ def compile_argument(spec: str, options: "Options") -> "Compilation":
         raise UsageError(f'there is no file "{spec}"{_sibling(path)}')
     if path.is_dir():
         raise UsageError(f'"{spec}" is a folder; name one spec in it')
-    return compile_file(path, options, spec)
+    result = compile_file(path, options, spec)
+    if result.unit is not None and result.program is None and not result.has_errors:
+        raise UsageError(
+            f'"{spec}" has no model of its own: its blocks, layers and models are for specs that import it'
+        )
+    return result
 
 
 def read_stdin(options: "Options") -> bytes:

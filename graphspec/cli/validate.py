@@ -159,19 +159,24 @@ class _Run:
         if self.given["fix"]:
             from graphspec.cli.fix import fix_specs  # noqa: PLC0415 - on request
 
-            fix_specs(specs, options_of(self.given, settings), quiet=self.given["quiet"])
+            fix_specs(specs, self.options(settings), quiet=self.given["quiet"])
         lock = _lock(self.given)
         if self.given["deep"] or "-" in specs or lock is not None:
-            options = options_of(self.given, settings)
+            options = self.options(settings)
             return [self.compiled(spec, options, lock) for spec in specs]
         from graphspec.cli.many import Means, check_many  # noqa: PLC0415 - standard input does without
 
         means = Means(
-            lambda: partial(check_file, options=options_of(self.given, settings)),
+            lambda: partial(check_file, options=self.options(settings)),
             self.cache(settings) if len(specs) >= _WORTH_CACHING else None,
             self.given["jobs"],
         )
         return check_many(specs, means, progress)
+
+    def options(self, settings: Settings) -> "Options":
+        """Return the compiler's options, which ask for every variant where none is named."""
+        options = options_of(self.given, settings)
+        return replace(options, choice=replace(options.choice, every_variant=True))
 
     def cache(self, settings: Settings) -> "Cache | None":
         if self.given["no_cache"]:

@@ -81,6 +81,14 @@ def _at_its_key(entry: Entry) -> Tree:
     return value._replace(span=entry.span) if isinstance(value, Scalar) and not value.text and value.plain else value
 
 
+def holds_formula(value: Tree | None) -> bool:
+    """Say whether a value is put together from params, so that nothing is known of it yet."""
+    return isinstance(value, Scalar) and isinstance(value.value, str) and _FORMULA.search(value.value) is not None
+
+
+_FORMULA = re.compile(r"\$\{|\A\$[A-Za-z_]\w*\Z")
+
+
 def scalar(value: Tree | None) -> object:
     """Return the Python value of a scalar field, or None where it was left out."""
     return value.value if isinstance(value, Scalar) else None
@@ -215,7 +223,7 @@ def _section_like(value: Tree, free: list[str]) -> str | None:
 
 def _report_value(error: ErrorDetails, fields: dict[str, Tree], subject: str, diagnostics: Diagnostics) -> None:
     key = str(error["loc"][0])
-    if error["type"] in {"extra_forbidden", "missing"} or key not in fields:
+    if error["type"] in {"extra_forbidden", "missing"} or key not in fields or holds_formula(fields[key]):
         return
     value = fields.pop(key)
     expected = _EXPECTED.get(error["type"])

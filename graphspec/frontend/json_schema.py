@@ -5,12 +5,12 @@ It says no to nothing that ``validate`` accepts; what only a compiler can know (
 
 from typing import Any
 
-from graphspec.catalog.definitions import OTHER, bare_whats, definitions, reference, whats
+from graphspec.catalog.definitions import OTHER, admitting_formulas, bare_whats, definitions, reference, whats
 
 Schema = dict[str, Any]
 
 _TEXT: Schema = {"type": ["string", "null"]}
-_FLAG: Schema = {"type": ["boolean", "null"]}
+_FLAG: Schema = {"type": ["boolean", "string", "null"], "pattern": r"\$"}
 _NAME = "^[A-Za-z_][A-Za-z0-9_]*$"
 
 
@@ -25,6 +25,7 @@ def json_schema() -> Schema:
             "graphspec": {"description": "The version of the language.", "enum": [1]},
             "$schema": {"description": "The schema that an editor checks this file by.", **_TEXT},
             "name": {"description": "The model's name. The file's name, where it is not given.", **_TEXT},
+            **_reuse(),
             **_body_properties(),
             "layers": _section("Layers that are built once and called by several nodes.", "shared_layer"),
             "models": _section("Nested models: a body each, or the path of another spec.", "model"),
@@ -37,7 +38,13 @@ def json_schema() -> Schema:
             "compile": reference("compile"),
             "expect": reference("expect"),
         },
-        "required": ["graphspec", "inputs", "outputs"],
+        "required": ["graphspec"],
+        "anyOf": [
+            {"required": ["inputs", "outputs"]},
+            {"required": ["blocks"]},
+            {"required": ["layers"]},
+            {"required": ["models"]},
+        ],
         "additionalProperties": False,
         "definitions": {
             "input": _input(),
@@ -46,12 +53,79 @@ def json_schema() -> Schema:
             "member": _member(),
             "shared_layer": _shared_layer(),
             "model": _model(),
+            "block": _block(),
             "operand": _operand(),
             "compile": _compile(),
             "expect": _expect(),
             "bound": _bound(),
             **definitions(),
         },
+    }
+
+
+def _reuse() -> dict[str, Schema]:
+    """Return the sections that say how the others are read."""
+    return {
+        "params": _params("What ${...} may use; --set gives other values."),
+        "variants": {
+            "description": "Named sets of params, chosen by --variant.",
+            "type": ["object", "null"],
+            "additionalProperties": {"type": ["object", "null"]},
+        },
+        "defaults": {
+            "description": "Arguments for every layer of a class that does not give them.",
+            "type": ["object", "null"],
+            "additionalProperties": {"type": ["object", "null"]},
+        },
+        "imports": {
+            "description": "Alias to file: its blocks, layers and models are alias.name here.",
+            "type": ["object", "null"],
+            "patternProperties": {_NAME: {"type": "string"}},
+            "additionalProperties": False,
+        },
+        "blocks": _section("Pieces of graph with params; each use is a copy with weights of its own.", "block"),
+    }
+
+
+def _params(description: str) -> Schema:
+    types = ["integer", "number", "string", "boolean", "list", "mapping"]
+    return {
+        "description": description,
+        "type": ["object", "null"],
+        "patternProperties": {
+            _NAME: {
+                "description": "The default, or how it is declared; {} where a value must be given.",
+                "properties": {
+                    "type": {"enum": types},
+                    "default": {},
+                    "choices": {"type": "array", "minItems": 1},
+                    "min": {"type": "number"},
+                    "max": {"type": "number"},
+                    "description": _TEXT,
+                },
+                "additionalProperties": False,
+            },
+        },
+        "additionalProperties": False,
+    }
+
+
+def _block() -> Schema:
+    body = _body_properties()
+    return {
+        "description": "A graph with params, put in the place of each use.",
+        "type": "object",
+        "properties": {
+            "params": _params("What ${...} in this block may use; each use gives the values."),
+            "inputs": {
+                "description": "The names of what feeds it, in their order; or name to shape.",
+                "type": ["array", "object", "string"],
+                "items": {"type": "string"},
+            },
+            **{key: body[key] for key in ("description", "nodes", "edges", "outputs")},
+        },
+        "required": ["inputs", "outputs"],
+        "additionalProperties": False,
     }
 
 
@@ -92,6 +166,13 @@ def _shape() -> Schema:
     }
 
 
+_COPIES: dict[str, Schema] = {
+    "repeat": {"description": "How many copies in a row, of a block or a chain.", "type": ["integer", "string"]},
+    "each": {"description": "One copy of a block or a chain for each item.", "type": ["array", "string"]},
+    "when": {"description": "Whether the node is there.", "type": ["boolean", "string"]},
+}
+
+
 def _input() -> Schema:
     shape = _shape()
     return {
@@ -100,7 +181,9 @@ def _input() -> Schema:
         "properties": {
             "shape": reference("shape"),
             "dtype": {"description": "The dtype of the data (default: `float32`)", **_TEXT},
-            "batch_size": {"description": "A fixed size of the batch.", "type": ["integer", "null"], "minimum": 1},
+            "batch_size": admitting_formulas(
+                {"description": "A fixed size of the batch.", "type": ["integer", "null"], "minimum": 1}
+            ),
             "sparse": {"description": "Whether the data is sparse.", **_FLAG},
             "ragged": {"description": "Whether the data is ragged.", **_FLAG},
             "optional": {"description": "Whether the data may be left out.", **_FLAG},
@@ -127,7 +210,8 @@ def _own_keys() -> dict[str, Schema]:
 
 
 def _call_keys() -> dict[str, Schema]:
-    return {"with": {"description": "The literal arguments of the call.", "type": ["object", "null"]}, **_own_keys()}
+    literals = {"description": "The literal arguments of the call, or the params of a block."}
+    return {"with": {**literals, "type": ["object", "string", "null"]}, **_COPIES, **_own_keys()}
 
 
 def _what_keys() -> dict[str, Schema]:
@@ -139,6 +223,7 @@ def _what_keys() -> dict[str, Schema]:
             "items": reference("member"),
             "minItems": 1,
         },
+        "block": {"description": "A block, or alias.block of an import.", "type": "string"},
         "expr": {
             "description": "Arithmetic over references, as in mu + ops.exp(0.5 * log_var).",
             "type": ["string", "number"],
@@ -177,11 +262,16 @@ def _shared_layer() -> Schema:
 
 
 def _model() -> Schema:
+    body = _body_properties()
     return {
-        "description": "A body with inputs, nodes and outputs, or the path of another spec.",
+        "description": "A body with inputs, nodes and outputs, the path of another spec, or a block.",
         "type": ["object", "string"],
-        "properties": _body_properties(),
-        "required": ["inputs", "outputs"],
+        "properties": {
+            **body,
+            "block": {"description": "The block that the model is.", "type": "string"},
+            "with": {"description": "The params of the block.", "type": ["object", "null"]},
+        },
+        "anyOf": [{"required": ["inputs", "outputs"]}, {"required": ["block"]}],
         "additionalProperties": False,
     }
 

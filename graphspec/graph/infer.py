@@ -100,7 +100,9 @@ class _Inference:
                 self.alone(made, made.graph)
         for node in self.graph.nodes:
             self.spans[node.name] = node.span
+            self.diagnostics.origin = node.origin
             self.node(node)
+        self.diagnostics.origin = None
         return TypedGraph(
             graph=self.graph, callables=self.callables, types=self.types, flops=self.flops, weights=self.weights,
             models=self.models, trainable=self.builds.trainable,

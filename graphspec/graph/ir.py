@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Union
 
+from graphspec.diagnostics.diagnostic import Origin
 from graphspec.diagnostics.span import Span
 
 Dimension = int | str | None
@@ -104,7 +105,10 @@ class Input:
 
 
 class Node(NamedTuple):
-    """One call: of a callable (by its key), of an op (by its name in ``keras.ops``), or an index into a tensor."""
+    """One call: of a callable (by its key), of an op (by its name in ``keras.ops``), or an index into a tensor.
+
+    ``origin`` is the use of a block that it came out of.
+    """
 
     name: str
     keras_name: str
@@ -113,6 +117,7 @@ class Node(NamedTuple):
     args: tuple[Value, ...]
     kwargs: Mapping[str, Value]
     span: Span
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

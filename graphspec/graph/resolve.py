@@ -70,11 +70,12 @@ def resolve(
             own[key] = visible[key] = _named_model(key, program.models[key], inner, diagnostics)
         known[key] = own[key] is not None
 
-    scope = Scope(diagnostics, program.aliases)
+    scope = Scope(diagnostics, program.aliases, program.absent)
     inputs = _inputs(program, scope)
     sites = find_sites(program, visible, scope, checker)
     _agree_on_trainable(sites, surroundings, diagnostics)
     made = [(site, _nodes(site, scope, checker)) for site in sites]
+    diagnostics.origin = None
     nodes = [node for _, those in made for node in those]
     outputs = _outputs(program.outputs, scope)
     surroundings.used.update(used - own.keys())
@@ -167,6 +168,7 @@ def _inputs(program: Program, scope: Scope) -> tuple[Input, ...]:
 
 def _nodes(site: Site, scope: Scope, checker: Checker) -> list[Node]:
     call = site.call
+    checker.diagnostics.origin = call.origin
     if site.expression is not None:
         from graphspec.graph.arithmetic import compute  # noqa: PLC0415 - few specs have expressions
 
@@ -190,6 +192,7 @@ def _nodes(site: Site, scope: Scope, checker: Checker) -> list[Node]:
             args=args,
             kwargs=kwargs,
             span=call.span,
+            origin=call.origin,
         )
     ]
 

@@ -1,7 +1,7 @@
 """Calls on their way to become nodes: what each one calls, what that takes, and what it returns."""
 
 from collections.abc import Mapping as MappingABC
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from graphspec.catalog import catalog
@@ -14,7 +14,7 @@ from graphspec.frontend.tree import Mapping, Scalar
 from graphspec.graph.arguments import check_arguments, has_all, make_layer
 from graphspec.graph.bind import Bound, Signature, check_literals
 from graphspec.graph.checker import Checker
-from graphspec.graph.ir import Callable
+from graphspec.graph.ir import Callable, Value
 from graphspec.graph.layer_types import op_defaults_of
 from graphspec.graph.scope import (
     ONE,
@@ -56,17 +56,45 @@ def find_sites(
 ) -> list[Site]:
     """Return the calls of a program with what they call, and tell the scope what each returns."""
     sites: dict[str, Site] = {}
+    copied: dict[int, Site] = {}
     for call in program.calls:
+        checker.diagnostics.origin = call.origin
         if call.path in sites:
             checker.diagnostics.error(
                 "GS213", f'the name "{call.path}" is given twice', call.span,
                 related=[Related("the first is here", sites[call.path].call.span)],
             )  # fmt: skip
             continue
-        site = _site(call, visible, scope, checker)
+        if call.origin is None:
+            site = _site(call, visible, scope, checker)
+        else:
+            site = _site_in_block(call, visible, scope, checker, copied)
         sites[call.path] = site
         scope.ports[call.path] = site.ports
+    checker.diagnostics.origin = None
     return list(sites.values())
+
+
+def _site_in_block(
+    call: Call, visible: MappingABC[str, Callable | None], scope: Scope, checker: Checker, copied: dict[int, Site]
+) -> Site:
+    """Return a call that may be one of many copies: what they share is checked once."""
+    first = copied.get(id(call.what))
+    if first is not None and first.callee is not None and first.call.literals is call.literals:
+        callee = replace(first.callee, key=call.path, keras_name=call.keras_name, trainable=call.trainable)
+        signature = _signature(callee, call.path, named_call=False)
+        return Site(call, signature=signature, callee=callee, literals=first.literals, ports=first.ports)
+    before = len(checker.diagnostics)
+    site = _site(call, visible, scope, checker)
+    made = None if site.is_named_call or len(checker.diagnostics) > before else site.callee
+    if made is not None and made.kind == "layer" and not any(map(_may_hold_layer, made.arguments.values())):
+        copied[id(call.what)] = site
+    return site
+
+
+def _may_hold_layer(value: Value) -> bool:
+    """Say whether an argument may hold a layer, whose name starts with that of the call."""
+    return isinstance(value, Callable | MappingABC) or (isinstance(value, tuple) and any(map(_may_hold_layer, value)))
 
 
 def _site(call: Call, visible: MappingABC[str, Callable | None], scope: Scope, checker: Checker) -> Site:

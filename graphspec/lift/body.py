@@ -96,7 +96,8 @@ class Body:
             self.notes.refuse(f'"{made.name}" cannot be written: {problem}')
             return None
         is_frozen = made.config.get("trainable") is False
-        freezes = is_frozen and (self.is_whole or self.model.trainable)
+        # A nested model that is frozen says so itself, where it is called; the whole model cannot.
+        freezes = is_frozen if self.model.trainable else self.is_whole
         is_layer = made.is_model or made.name not in self.plan.entries
         return what | _beside(wiring) | ({"trainable": False} if freezes and is_layer else {})
 

@@ -15,7 +15,9 @@ _DEFAULTS = {
 }  # fmt: skip
 
 
-def lift_compile(config: Mapping[str, Any], objects: Objects, names: Mapping[str, str]) -> dict[str, Any] | None:
+def lift_compile(
+    config: Mapping[str, Any], objects: Objects, names: Mapping[str, str], *, is_ordered: bool
+) -> dict[str, Any] | None:
     """Return the ``compile`` section, or None where nothing was said; ``names`` has the outputs by Keras' names."""
     section: dict[str, Any] = {}
     for key, kind in _KINDS.items():
@@ -29,7 +31,10 @@ def lift_compile(config: Mapping[str, Any], objects: Objects, names: Mapping[str
         if value is not None and not any(value is item or value == item for item in defaults):
             section[key] = value
     for key in ("loss", "loss_weights", "metrics", "weighted_metrics"):
-        if key in section:
+        if isinstance(section.get(key), list) and len(names) > 1 and not is_ordered:
+            objects.notes.refuse(f'"{key}" is a list, and the outputs have names and no order')
+            del section[key]
+        elif key in section:
             said = config[key]
             is_by_output = isinstance(said, dict) and "class_name" not in said
             _name_outputs(section, key, objects.notes, names, is_by_output=is_by_output)

@@ -82,6 +82,7 @@ class _Lift:
     layers: dict[str, Any] = field(default_factory=dict)
     models: dict[str, Any] = field(default_factory=dict)
     numbered: dict[int, Entry] = field(default_factory=dict)
+    trainable: bool = True
     taken: set[str] = field(default_factory=set)
     policies: list[str] = field(default_factory=list)
     around: ChainMap[str, Json] = field(default_factory=ChainMap)
@@ -89,6 +90,7 @@ class _Lift:
     def document(self, config: Json, class_name: str, compiled: Any) -> Json:  # noqa: ANN401 - as loose as JSON is
         model = read_saved(config, class_name)
         self.taken = {item.name for item in model.operations if not _is_entry(item)}
+        self.trainable = model.trainable
         body, made = self.body(model)
         policy = self.policies[0]
         document: Json = {"graphspec": 1}
@@ -99,7 +101,12 @@ class _Lift:
         document |= body | ({"dtype": policy} if policy != DEFAULT_POLICY else {})
         if isinstance(compiled, dict):
             apart = Notes()
-            section = lift_compile(compiled, replace(self.objects(policy), notes=apart), made.named)
+            section = lift_compile(
+                compiled,
+                replace(self.objects(policy), notes=apart),
+                made.named,
+                is_ordered=not isinstance(model.outputs, dict),
+            )
             self.notes.warnings += [*apart.warnings, *(f"left out of compile: {item}" for item in apart.problems)]
             document |= {"compile": section} if section else {}
         return document
@@ -137,7 +144,8 @@ class _Lift:
 
     def put_layer(self, what: Json, name: str, config: Json, number: int | None) -> Entry:
         key = self.key(name)
-        beside: Json = {"trainable": False} if config.get("trainable") is False else {}
+        is_frozen = config.get("trainable") is False or not self.trainable
+        beside: Json = {"trainable": False} if is_frozen else {}
         self.layers[key] = what | beside | ({} if key == name else {"name": name})
         return self.remembered(number, Entry(key))
 

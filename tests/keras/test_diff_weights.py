@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -9,10 +10,12 @@ import pytest
 import graphspec
 from graphspec.views.diff.changes import Diff
 from graphspec.views.diff.compare import compare
+from graphspec.views.diff.saved_weights import slots
 from graphspec.views.diff.snapshot import snapshot
 
 pytestmark = [pytest.mark.keras, pytest.mark.filterwarnings("ignore")]
 
+SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
 BASE = """
 graphspec: 1
 inputs: {x: [8, 4], y: [6]}
@@ -74,6 +77,7 @@ SAME = [
         ", rnn: rnn}",
         ", rnn: td}",
     ),
+    ("low-rank adaptation", "left: {Dense: {units: 6}", "left: {Dense: {units: 6, lora_rank: 2}"),
     ("a seed", "layers:", "seed: 4\nlayers:"),
 ]
 OTHER = [
@@ -155,5 +159,27 @@ def _agree(before: keras.Model, after: keras.Model, diff: Diff) -> None:
         if found is None:
             assert not layer.weights
             continue
+        if any("lora" in weight.name for weight in layer.weights):
+            continue
         for one, other in zip(found.get_weights(), layer.get_weights(), strict=True):
             np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_weights_are_saved_where_we_say(path: Path, tmp_path: Path) -> None:
+    spec = graphspec.load(path)
+    file = tmp_path / "saved.weights.h5"
+    spec.build().save_weights(file)
+    found: dict[str, list[tuple[int, ...]]] = {}
+
+    def visit(name: str, item: h5py.Dataset | h5py.Group) -> None:
+        if isinstance(item, h5py.Dataset) and name.startswith("layers/"):
+            found.setdefault(name.rpartition("/vars/")[0], []).append(item.shape)
+
+    with h5py.File(file) as saved:
+        saved.visititems(visit)
+    said = {f"layers/{group.replace('/', '/layers/')}": slot for group, slot in slots(snapshot(spec.graph)).items()}
+    for group, slot in said.items():
+        inside = [shape for name, shapes in found.items() if f"{name}/".startswith(f"{group}/") for shape in shapes]
+        assert sorted(inside) == sorted(shape for _, shape in slot.shapes or ())
+    assert all(any(f"{name}/".startswith(f"{group}/") for group in said) for name in found)

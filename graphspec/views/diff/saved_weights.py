@@ -38,6 +38,11 @@ def sizes(shapes: Shapes | None) -> tuple[tuple[int, ...], ...]:
     return tuple(shape for _, shape in shapes or ())
 
 
+def _saved(shapes: Shapes) -> Shapes:
+    """Return the variables that are saved: those of LoRA are merged into the weights that they adapt."""
+    return tuple((name, shape) for name, shape in shapes if not name.rpartition("/")[2].startswith("lora_"))
+
+
 def slots(model: Snapshot) -> dict[str, Slot]:
     """Return the groups of the file that saving a model writes, by path."""
     return dict(_Walk().slots(model, "", ""))
@@ -64,7 +69,7 @@ class _Walk:
                 yield here, Slot(full, None)
             else:
                 for inner, shapes in layer.weights.items():
-                    yield f"{here}/{inner}".rstrip("/"), Slot(full, shapes)
+                    yield f"{here}/{inner}".rstrip("/"), Slot(full, _saved(shapes))
 
 
 def misfits(old: Snapshot, new: Snapshot, same: Mapping[str, str]) -> Iterator[Misfit]:

@@ -489,3 +489,18 @@ def test_a_frozen_model_has_frozen_layers():
 def test_the_config_alone_is_enough():
     saved = functional(given("x"), layer("Dense", "y", call(tensor("x")), units=4), outputs=["y", 0, 0])
     assert lift(saved["config"]).document == lift(saved).document
+
+
+def test_a_model_that_is_frozen_as_a_whole_has_frozen_layers():
+    y = layer("Dense", "y", call(tensor("x")), units=4)
+    document = lift(functional(given("x"), y, outputs=["y", 0, 0], trainable=False)).document
+    assert document["nodes"]["y"]["trainable"] is False
+
+
+def test_a_list_of_losses_for_outputs_without_order_is_left_out():
+    layers = [layer("Dense", name, call(tensor("x")), units=4) for name in "ab"]
+    model = functional(given("x"), *layers, outputs={name: [name, 0, 0] for name in "ab"})
+    model["compile_config"] = {"loss": ["mse", "mae"]}
+    lifted = lift(model)
+    assert "compile" not in lifted.document
+    assert lifted.warnings == ('left out of compile: "loss" is a list, and the outputs have names and no order',)
