@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -160,6 +161,25 @@ def front(folder: Path, runs: int) -> list[bool]:
     return results
 
 
+def many(folder: Path, runs: int) -> list[bool]:
+    """Measure 1,000 specs at once: when nothing is known of them, and when nothing has changed."""
+    specs, cache = folder / "many", folder / "cache"
+    specs.mkdir()
+    for number in range(front_end.SPECS):
+        text = front_end.block(front_end.twenty_nodes(number))
+        (specs / f"{number:04}.yaml").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "graphspec", "validate", "--cache-dir", str(cache), str(specs)]
+
+    def cold(command: list[str]) -> float:
+        shutil.rmtree(cache, ignore_errors=True)
+        return wall(command)
+
+    return [
+        figure("validate 1,000 specs of 20 nodes", 2.5, "s", command, runs, cold),
+        figure("the same, unchanged since the last time", 0.35, "s", command, runs, wall),
+    ]
+
+
 def imported(folder: Path, runs: int) -> list[bool]:
     """Measure the way from Keras' JSON to a spec."""
     python, saved = sys.executable, str(folder / "b7.json")
@@ -183,7 +203,7 @@ def main() -> int:
     python = sys.executable
     with tempfile.TemporaryDirectory() as folder:
         saved, flat = str(Path(folder) / "model.keras"), str(Path(folder) / "resnet50.yaml")
-        results = front(Path(folder), runs)
+        results = front(Path(folder), runs) + many(Path(folder), runs)
         results += [] if given.front else [
             compare(
                 "build, against the same script in Keras", 1.10,

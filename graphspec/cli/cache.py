@@ -208,12 +208,12 @@ def _is_draft(item: Path) -> bool:
 
 def _plain(item: Diagnostic) -> list[object]:
     related = [[other.message, list(other.span)] for other in item.related]
-    fix = None if item.fix is None else [list(item.fix.span), item.fix.old, item.fix.new]
+    fix = None if item.fix is None else [list(item.fix.span), item.fix.old, item.fix.new, item.fix.shift]
     return [item.code, item.severity, item.message, list(item.span), item.help, related, item.node, fix]
 
 
 def _diagnostic(item: list[Any]) -> Diagnostic:
     code, severity, message, span, help_, related, node, fix = item
     others = tuple(Related(text, Span(*place)) for text, place in related)
-    correction = None if fix is None else Fix(Span(*fix[0]), fix[1], fix[2])
+    correction = None if fix is None else Fix(Span(*fix[0]), *fix[1:])
     return Diagnostic(code, severity, message, Span(*span), help_, others, node, correction)

@@ -35,8 +35,14 @@ def fix_specs(specs: Sequence[str], options: "Options", *, quiet: bool) -> None:
             continue
         replace_bytes(path, fixed)
         if not quiet:
-            shown = ", ".join(dict.fromkeys(f'"{fix.old}" is now "{fix.new}"' for fix in fixes))
+            shown = ", ".join(dict.fromkeys(_said(fix) for fix in fixes))
             write_err(f"fixed {visible(spec)}: {visible(shown)}")
+
+
+def _said(fix: Fix) -> str:
+    return (
+        f'"{fix.old}" is moved {"in" if fix.shift > 0 else "out"}' if fix.shift else f'"{fix.old}" is now "{fix.new}"'
+    )
 
 
 def fix_text(data: bytes, spec: str, options: "Options") -> tuple[bytes, list[Fix]]:
@@ -73,7 +79,8 @@ def _better(
     fixed = text.encode()
     after = _found(fixed, spec, options)
     left = {(item.code, item.message) for item in after}
-    is_gone = not any((item.code, item.message) in left for item in mended)
+    # A name that is right may show what was hidden; lines that are moved must leave less wrong.
+    is_gone = not any((item.code, item.message) in left for item in mended) and not any(fix.shift for fix in done)
     is_readable = not any(item.code.startswith("GS1") for item in after)
     return (fixed, after, done) if is_readable and (is_gone or _weight(after) < _weight(before)) else None
 
@@ -97,12 +104,33 @@ def apply(text: str, fixes: Iterable[Fix]) -> tuple[str, list[Fix]]:
     done: list[Fix] = []
     limit = len(text)
     for fix in sorted(fixes, key=lambda fix: fix.span, reverse=True):
-        start = lines[fix.span.line - 1] + fix.span.column - 1
-        end = lines[fix.span.end_line - 1] + fix.span.end_column - 1
-        inside = 1 if text[start : start + 1] in {'"', "'"} and end - start == len(fix.old) + 2 else 0
-        start, end = start + inside, end - inside
-        if end > limit or text[start:end] != fix.old:
+        start, end = _moved_lines(fix, lines, len(text)) if fix.shift else _name(fix, lines, text)
+        fixed = _shifted(text[start:end], fix) if fix.shift else fix.new if text[start:end] == fix.old else None
+        if end > limit or fixed is None:
             continue
-        text, limit = text[:start] + fix.new + text[end:], start
+        text, limit = text[:start] + fixed + text[end:], start
         done.append(fix)
     return text, done[::-1]
+
+
+def _name(fix: Fix, lines: list[int], text: str) -> tuple[int, int]:
+    start = lines[fix.span.line - 1] + fix.span.column - 1
+    end = lines[fix.span.end_line - 1] + fix.span.end_column - 1
+    inside = 1 if text[start : start + 1] in {'"', "'"} and end - start == len(fix.old) + 2 else 0
+    return start + inside, end - inside
+
+
+def _moved_lines(fix: Fix, lines: list[int], length: int) -> tuple[int, int]:
+    return lines[fix.span.line - 1], lines[fix.span.end_line] if fix.span.end_line < len(lines) else length
+
+
+def _shifted(text: str, fix: Fix) -> str | None:
+    """Return lines at another depth, or None where more than an entry of a block stands on them."""
+    moved = []
+    if text[: fix.span.column - 1].strip(" ") or not text[fix.span.column - 1 :].startswith(fix.old):
+        return None
+    for line in text.splitlines(keepends=True):
+        if fix.shift < 0 and line.strip() and line[: -fix.shift].strip(" "):
+            return None
+        moved.append(" " * fix.shift + line if fix.shift > 0 and line.strip() else line[max(0, -fix.shift) :])
+    return "".join(moved)

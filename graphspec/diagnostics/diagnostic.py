@@ -46,11 +46,15 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """The one certain correction of a mistake: what a span holds, which may stand in quotes, and what it must hold."""
+    """The one certain correction of a mistake: what a span holds, which may stand in quotes, and what it must hold.
+
+    With a ``shift``, the lines of the span move by so many columns instead, and the span starts with ``old``.
+    """
 
     span: Span
     old: str
     new: str
+    shift: int = 0
 
 
 @dataclass(frozen=True, slots=True)

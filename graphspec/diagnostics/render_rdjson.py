@@ -31,7 +31,7 @@ def _diagnostic(item: Diagnostic, lines: _Lines) -> dict[str, object]:
         "severity": item.severity.upper(),
         "code": {"value": item.code},
     }
-    if item.fix is not None and item.fix.span.path == item.span.path:
+    if item.fix is not None and not item.fix.shift and item.fix.span.path == item.span.path:
         result["suggestions"] = [{"range": _range(item.fix.span, lines), "text": encodable(item.fix.new)}]
     return result
 

@@ -65,7 +65,7 @@ def _result(item: Diagnostic, rule: int, mark: str, root: str) -> dict[str, obje
             {"physicalLocation": _place(other.span, root), "message": {"text": _message(visible(other.message))}}
             for other in item.related
         ]
-    if item.fix is not None:
+    if item.fix is not None and not item.fix.shift:
         result["fixes"] = [_fix(item.fix, root)]
     return result
 

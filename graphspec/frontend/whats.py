@@ -10,6 +10,7 @@ from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import nearest, respelling
 from graphspec.frontend.document import Control, NodeSpec, What, WhatKind
 from graphspec.frontend.fields import checked_fields, describe_value, holds_formula, scalar
+from graphspec.frontend.indentation import column_inside, indentation
 from graphspec.frontend.structure import MEMBER, NODE, Part
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 
@@ -104,6 +105,7 @@ def _misindented(candidates: list[Entry], subject: str, diagnostics: Diagnostics
         help=f"indent {'this line' if len(arguments) == 1 else f'these {len(arguments)} lines'} under {head.key},"
         f" or write {head.key}: {{{', '.join(entry.key + ': ...' for entry in arguments)}}}",
         related=[Related(f"{head.key} is here", head.span)],
+        fix=indentation(arguments[0], arguments[-1], column_inside(head)),
     )
     inner = Mapping({entry.key: entry for entry in arguments}, head.span)
     return _Meant(Entry(head.key, head.span, inner), candidates)
@@ -189,6 +191,7 @@ def _report_argument_outside(entry: Entry, head: Entry, subject: str, diagnostic
         entry.span,
         help=f"write {head.key}: {{..., {entry.key}: ...}}",
         related=[Related(f"{head.key} is here", head.span)],
+        fix=indentation(entry, entry, column_inside(head)),
     )
     return True
 
