@@ -47,12 +47,22 @@ def complete_model(context: click.Context, _parameter: click.Parameter, incomple
     return complete_section("models", context, incomplete)
 
 
+def complete_variant(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the variants of the spec that stands on the command line."""
+    return complete_section("variants", context, incomplete)
+
+
+def complete_setting(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the params of that spec, each with the sign that its value follows."""
+    return [f"{name}=" for name in complete_section("params", context, incomplete)]
+
+
 def complete_section(section: str, context: click.Context, incomplete: str) -> list[str]:
     """Return the names under a section of the spec that stands on the command line."""
     # An option that still lacks its value keeps click from telling what the other words are.
     spec = context.params.get("spec") or next(iter(context.args), "-")
     entries = None if spec == "-" else _section(spec, section)
-    names = [name for name in entries if isinstance(name, str)] if isinstance(entries, dict) else []
+    names = [str(name) for name in entries if isinstance(name, str | int)] if isinstance(entries, dict) else []
     return [name for name in names if name.startswith(incomplete)]
 
 

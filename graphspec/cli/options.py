@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from graphspec.cli.complete import complete_model
+from graphspec.cli.complete import complete_model, complete_setting, complete_variant
 from graphspec.cli.terminal import Progress, wants_color, write_err
 from graphspec.diagnostics.diagnostic import Diagnostic, UsageError
 from graphspec.diagnostics.render_text import render_count, render_text
@@ -64,9 +64,16 @@ MAX_GRAPH_NODES = click.option(
     help="Refuse more nodes in one graph.",
 )
 SET = click.option(
-    "--set", "settings", metavar="NAME=VALUE", multiple=True, help="Give a param of the spec this value, in YAML."
+    "--set",
+    "settings",
+    metavar="NAME=VALUE",
+    multiple=True,
+    shell_complete=complete_setting,
+    help="Give a param of the spec this value, in YAML.",
 )
-VARIANT = click.option("--variant", metavar="NAME", help="Take this variant of the spec.")
+VARIANT = click.option(
+    "--variant", metavar="NAME", shell_complete=complete_variant, help="Take this variant of the spec."
+)
 VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Say more of what is done.")
 
 
