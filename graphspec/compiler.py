@@ -75,7 +75,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compilation:
-    """What became of a spec: every stage that was reached, what was found, and the texts to show it in."""
+    """What became of a spec: every stage that was reached, what was found, and the texts to show it in.
+
+    ``unfinished`` is what is known of a graph that has mistakes.
+    """
 
     path: str
     tree: TreeMapping | None = None
@@ -84,6 +87,7 @@ class Compilation:
     program: Program | None = None
     graph: Graph | None = None
     typed: TypedGraph | None = None
+    unfinished: TypedGraph | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
 
@@ -246,9 +250,12 @@ class _Session:
             compile_section=document.compile,
         )
         self.open.pop()
-        for unfinished, in_sight in surroundings.unfinished:
-            infer(unfinished, self.diagnostics, in_sight)
-        return Compilation(path=shown, tree=tree, document=document, unit=unit, program=program, graph=graph)
+        known = [infer(unfinished, self.diagnostics, in_sight) for unfinished, in_sight in surroundings.unfinished]
+        # The whole is resolved after its parts, so it stands last.
+        rest = known[-1] if known and graph is None else None
+        return Compilation(
+            path=shown, tree=tree, document=document, unit=unit, program=program, graph=graph, unfinished=rest
+        )
 
     def read_once(self, source: Source, shown: str) -> TreeMapping | None:
         if shown not in self.trees:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from graphspec.compiler import Choice, Compilation, Options, compile_bytes, compile_file
 from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, SpecError, UsageError
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import keras  # noqa: TID251 - for the type of what build returns
 
     from graphspec.lift.lift import Lifted
+    from graphspec.views.plot.plot import Plot
     from graphspec.views.summary import Summary
 
 
@@ -63,6 +64,40 @@ class Spec:
         from graphspec.views.table import Layout, render_table  # noqa: PLC0415 - drawn on demand
 
         sys.stdout.write(render_table(self.examine(model), Layout()) + "\n")
+
+    def plot(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        model: str | None = None,
+        depth: int | None = None,
+        expand: Sequence[str] = (),
+        direction: Literal["down", "right"] = "down",
+        theme: Literal["light", "dark"] = "light",
+        show: Sequence[str] | None = None,
+        scale: float | None = None,
+    ) -> "Plot":
+        """Return a picture of the model, which a notebook shows, and save it to ``path`` as its ending says.
+
+        Raises UsageError where an argument is wrong, or where the graph is too dense to be drawn.
+        """
+        from graphspec.views.plot.depict import depict  # noqa: PLC0415 - drawn on demand
+        from graphspec.views.plot.plot import Plot, PlotOptions  # noqa: PLC0415 - as above
+
+        options = PlotOptions(
+            direction=direction, theme=theme, depth=depth, expand=tuple(expand), scale=scale,
+            **({} if show is None else {"show": tuple(show)}),
+        )  # fmt: skip
+        plot = Plot(depict(self.chosen(model)), options)
+        if path is not None:
+            plot.save(Path(path))
+        return plot
+
+    def _repr_svg_(self) -> str:
+        return self.plot()._repr_svg_()
+
+    def _repr_html_(self) -> str:
+        return self.plot()._repr_html_()
 
     def _asked(self, typed: TypedGraph) -> TypedGraph:
         from graphspec.target.ask import ask  # noqa: PLC0415 - Keras is loaded here alone

@@ -88,6 +88,17 @@ def test_every_option_is_documented_and_none_besides() -> None:
     assert set(re.findall(r"--[a-z][a-z-]+", text)) - options == set()
 
 
+def test_the_picture_of_the_first_spec_is_current(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    command = re.search(r"`graphspec (plot sentiment\.yaml -o (docs/\S+))`", text)
+    spec = next(match[2] for match in _BLOCK.finditer(text) if match[1] == "yaml")
+    assert command is not None
+    (tmp_path / "sentiment.yaml").write_text(spec, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert run(shlex.split(command[1])) == 0
+    assert (tmp_path / command[2]).read_bytes() == (ROOT / command[2]).read_bytes()
+
+
 def test_readme_stays_short() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
 

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from graphspec.diagnostics.diagnostic import UsageError
+from graphspec.output import write_bytes
 
 
 def write_text(path: Path, text: str) -> None:
@@ -15,19 +16,7 @@ def write_text(path: Path, text: str) -> None:
 
     Raises UsageError where it cannot be written; what was there before is then still there.
     """
-    draft: str | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, draft = tempfile.mkstemp(prefix=".graphspec-", dir=path.parent)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(draft).chmod(0o666 & ~_umask())
-        Path(draft).replace(path)
-    except OSError as error:
-        if draft is not None:
-            with contextlib.suppress(OSError):
-                Path(draft).unlink()
-        raise UsageError(f'cannot write "{path}": {(error.strerror or str(error)).lower()}') from None
+    write_bytes(path, text.encode("utf-8"))
 
 
 def replace_bytes(path: Path, data: bytes) -> None:
@@ -51,10 +40,3 @@ def replace_bytes(path: Path, data: bytes) -> None:
             with contextlib.suppress(OSError):
                 Path(draft).unlink()
         raise UsageError(f'cannot write "{path}": {(error.strerror or str(error)).lower()}') from None
-
-
-def _umask() -> int:
-    """Return the mask that new files get, which can only be read by setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

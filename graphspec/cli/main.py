@@ -13,7 +13,8 @@ from graphspec.diagnostics.diagnostic import UsageError
 from graphspec.version import __version__
 
 COMMANDS = (
-    "validate", "summary", "build", "expand", "import", "export", "diff", "lock", "schema", "layers", "explain", "init",
+    "validate", "summary", "plot", "build", "expand", "import", "export", "diff", "lock", "schema", "layers", "explain",
+    "init",
 )  # fmt: skip
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
