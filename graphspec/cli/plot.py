@@ -38,7 +38,7 @@ from graphspec.views.plot.plot import ENDINGS, Plot, PlotOptions, check_options,
 @click.option("--expand", metavar="NAME", multiple=True, help="Open this one too, or all.")
 @click.option(
     "--scale", type=click.FloatRange(0, min_open=True), metavar="X",
-    help="Pixels of a PNG to a unit of the SVG. Without it, 2, or less where that is very large.",
+    help="Pixels of a PNG to a unit of the SVG. Without it, 2, or less where that is large.",
 )  # fmt: skip
 @MODEL
 @reading_options

@@ -9,7 +9,7 @@ from graphspec.views.plot.piece import End, Line, Piece, Placed, Segment, place,
 _LONG = 2200.0
 _SLENDER = 2.2
 _LEAST = 900.0
-_GUTTER = 26.0
+_GUTTER = 20.0
 _LANE = 9.0
 _MOST_CROSSING = 2
 _UNEVEN = 1.6

@@ -14,8 +14,8 @@ from typing import Any, Literal, NamedTuple
 from graphspec.diagnostics.diagnostic import UsageError
 
 SECONDS = 20.0
-LAYER_GAP = 34.0
-NODE_GAP = 30.0
+LAYER_GAP = 28.0
+NODE_GAP = 26.0
 _DENSE = 3
 _FEW = 120
 

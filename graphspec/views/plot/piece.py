@@ -128,18 +128,22 @@ def _joined(layout: Layout, blocks: Sequence[Block], wires: Sequence[Wire]) -> t
     for wire, points in zip(wires, layout.wires, strict=True):
         start = _port_at(layout.centers[wire.source], blocks[wire.source], wire.leaves)
         end = _port_at(layout.centers[wire.target], blocks[wire.target], wire.enters)
-        points = _without_jog(points, wire)  # noqa: PLW2901 - the same wire
+        points = _without_jog(points, wire, layout.centers, blocks)  # noqa: PLW2901 - the same wire
         joined.append((*_step(points[0], start, _STEP), *points[1:-1], *reversed(_step(points[-1], end, -_STEP))))
     return tuple(joined)
 
 
-def _without_jog(points: tuple[Point, ...], wire: Wire) -> tuple[Point, ...]:
+def _without_jog(
+    points: tuple[Point, ...], wire: Wire, centers: Sequence[Point], blocks: Sequence[Block]
+) -> tuple[Point, ...]:
     """Return a wire that is all but straight as a straight one, at the end that is fixed."""
     first, last = points[0], points[-1]
     is_slight = 0 < abs(first.x - last.x) < _JOG and len(points) in {2, 4}
     if not is_slight or (wire.leaves is not None and wire.enters is not None):
         return points
     x = first.x if wire.leaves is not None else last.x
+    if any(abs(x - centers[at].x) > blocks[at].width / 2 - _JOG for at in (wire.source, wire.target)):
+        return points
     return Point(x, first.y), Point(x, last.y)
 
 

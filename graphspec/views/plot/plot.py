@@ -17,7 +17,8 @@ from graphspec.views.plot.theme import THEMES
 
 ENDINGS = (".svg", ".png", ".html", ".dot", ".mmd")
 _SCALE = 2.0
-_PLENTY = 12_000_000
+_PLENTY = 8_000_000
+_MUCH = 20_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,8 @@ class Plot:
 
         svg = render_svg(self.picture, THEMES[self.options.theme], without_fonts=True)
         width, height = measure_svg(self.picture)
-        fitting = max(1.0, min(_SCALE, (_PLENTY / (width * height)) ** 0.5))
+        area = width * height
+        fitting = min(max(1.0, min(_SCALE, (_PLENTY / area) ** 0.5)), (_MUCH / area) ** 0.5)
         wanted = self.options.scale or fitting
         raster = render_png(svg, width, height, wanted)
         notes = [*self._notes()]
