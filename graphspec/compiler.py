@@ -133,7 +133,10 @@ def _compile(source: Source | None, path: Path, shown: str, options: Options, di
     # Of an imported file not all is looked at: whether its comments are idle is seen where it is checked itself.
     imported: set[str] = set() if session.units is None else session.units.imported
     left = suppress(result.diagnostics, ignores(session.sources))
-    return replace(result, diagnostics=tuple(it for it in left if it.code != IDLE or it.span.path not in imported))
+    # What a comment silences may be in another variant.
+    is_part = result.unit is not None and (options.choice.is_made or not options.choice.every_variant)
+    kept = tuple(it for it in left if it.code != IDLE or not (is_part or it.span.path in imported))
+    return replace(result, diagnostics=kept)
 
 
 def _in_every_variant(session: "_Session", result: Compilation, source: Source | None, shown: str) -> Compilation:

@@ -223,3 +223,31 @@ def test_spec_without_blocks_is_expanded_to_itself(capsys: pytest.CaptureFixture
         assert before.graph is not None
         assert after.graph is not None
         assert _without_places(before.graph) == _without_places(after.graph)
+
+
+def test_summary_calls_a_block_by_its_name(tmp_path: Path) -> None:
+    rows = graphspec.load(_write(tmp_path, spec=USER, parts=PARTS)).examine().rows
+    (copies,) = (row for row in rows if row.name == "a")
+    assert (copies.type, [(row.name, row.type) for row in copies.rows]) == (
+        "copies",
+        [("a.1", "layer"), ("a.2", "layer")],
+    )
+
+
+VARIANTS = """graphspec: 1
+params: {bias: true}
+variants: {plain: {bias: false}, full: {bias: true}}
+inputs: {x: [4]}
+nodes:
+  y: {Dense: {units: 4, use_bias: $bias}, from: x}  # graphspec: ignore[GS707]
+  z: {BatchNormalization: {}, from: y}
+outputs: z
+"""
+
+
+def test_a_comment_that_another_variant_needs_is_not_idle(tmp_path: Path) -> None:
+    spec = _write(tmp_path, spec=VARIANTS)
+    assert [item.code for item in _found(spec, variant="plain")] == []
+    assert [item.code for item in _found(spec, every_variant=True)] == []
+    spec = _write(tmp_path, spec=VARIANTS.replace("GS707", "GS705"))
+    assert [item.code for item in _found(spec, every_variant=True)] == ["GS704", "GS707"]

@@ -47,7 +47,8 @@ class _Expansion:
         self.take_wanted()
         return Program(
             inputs=program.inputs, calls=program.calls, aliases=program.aliases, outputs=program.outputs,
-            span=program.span, dtype=program.dtype, absent=program.absent, layers=self.layers, models=self.models,
+            span=program.span, dtype=program.dtype, absent=program.absent, groups=program.groups, layers=self.layers,
+            models=self.models,
         )  # fmt: skip
 
     def take_wanted(self) -> None:
@@ -138,5 +139,5 @@ def _program(
 ) -> Program:
     return Program(
         inputs=inputs, calls=tuple(placement.calls), aliases=placement.aliases, outputs=outputs,
-        span=span, dtype=dtype, absent=placement.absent,
+        span=span, dtype=dtype, absent=placement.absent, groups=placement.groups,
     )  # fmt: skip

@@ -40,7 +40,8 @@ class _Fed(NamedTuple):
 class Placement:
     """Gathers calls.
 
-    ``aliases`` maps a path to the one that it stands for, ``bundles`` to several; ``absent`` holds what is not there.
+    ``aliases`` maps a path to the one that it stands for, ``bundles`` to several; ``absent`` holds what is not there,
+    ``groups`` which paths are blocks, and of which name, and which are copies.
     """
 
     def __init__(self, diagnostics: Diagnostics) -> None:
@@ -50,6 +51,7 @@ class Placement:
         self.aliases: dict[str, str] = {}
         self.bundles: dict[str, Operands] = {}
         self.absent: dict[str, Span] = {}
+        self.groups: dict[str, str] = {}
 
     def place(self, piece: Piece) -> Outputs | None:
         """Place the piece of a whole graph, and return its outputs."""
@@ -208,6 +210,7 @@ class Placement:
 
     def _copies(self, ready: ReadyCopies, path: str, fed: _Fed, frame: _Frame) -> Operand:
         results: list[Operand] = []
+        self.groups[path] = "copies"
         for number, item in enumerate(ready.items, 1):
             inner = f"{path}.{number}"
             result = self._node(item, inner, fed, frame._replace(origin=Origin(None, frame.origin)))
@@ -227,6 +230,7 @@ class Placement:
         bindings = self._bound(ready, path, fed, frame)
         trainable = frame.trainable if ready.trainable is None else ready.trainable
         inner = _Frame(f"{path}.", bindings, Origin(ready.use, frame.origin), trainable)
+        self.groups[path] = ready.block.name
         self._piece(ready.piece, inner)
         outputs = ready.piece.outputs
         if outputs is None:

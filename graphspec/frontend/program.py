@@ -76,7 +76,8 @@ class FileProgram:
 class Program:
     """The calls of one graph, in the order they were written; ``aliases`` maps a chain to its last member.
 
-    ``absent`` has where the ``when`` stands of each node that is not there.
+    ``absent`` has where the ``when`` stands of each node that is not there; ``groups`` says what blocks and copies there
+    are.
     """
 
     inputs: MappingABC[str, InputSpec]
@@ -86,5 +87,6 @@ class Program:
     span: Span
     dtype: str | None = None
     absent: MappingABC[str, Span] = field(default_factory=dict)
+    groups: MappingABC[str, str] = field(default_factory=dict)
     layers: MappingABC[str, LayerSpec] = field(default_factory=dict)
     models: MappingABC[str, "Program | FileProgram | None"] = field(default_factory=dict)

@@ -104,6 +104,9 @@ class Input:
     span: Span
 
 
+CHAIN = "chain"
+
+
 class Node(NamedTuple):
     """One call: of a callable (by its key), of an op (by its name in ``keras.ops``), or an index into a tensor.
 
@@ -134,8 +137,8 @@ class GraphOutputs:
 class Graph:
     """A model: inputs sorted by name, callables by key, nodes in topological order, outputs.
 
-    ``chains`` are the names of chains, which the names of their members start with; other names with a dot are steps of
-    expressions.
+    ``groups`` says of chains, blocks and copies, which the names of what is in them start with, what they are: a block
+    goes by its own name. Other names with a dot are steps of expressions.
     """
 
     name: str
@@ -143,7 +146,7 @@ class Graph:
     callables: Mapping[str, Callable]
     nodes: tuple[Node, ...]
     outputs: GraphOutputs
-    chains: tuple[str, ...] = ()
+    groups: Mapping[str, str] = field(default_factory=dict)
     dtype: str | None = None
     seed: int | None = None
     compile: Mapping[str, Value] | None = None

@@ -9,7 +9,7 @@ from graphspec.diagnostics.span import Span
 from graphspec.frontend.program import Call, Operand, Operands, Program, Reference
 from graphspec.frontend.tree import Entry
 from graphspec.frontend.tree import Mapping as TreeMapping
-from graphspec.graph.ir import Graph, GraphOutputs
+from graphspec.graph.ir import CHAIN, Graph, GraphOutputs
 from graphspec.graph.typed import TypedGraph
 from graphspec.views.plot.depict import depict
 from graphspec.views.plot.drawing import Card, Drawing, Link, Mistake
@@ -51,14 +51,14 @@ def depict_broken(broken: Broken) -> Drawing:
 def _empty(broken: Broken) -> TypedGraph:
     """Return the graph of a spec that nothing is known of."""
     span = Span.of_file("")
-    chains = () if broken.program is None else tuple(
-        ".".join(parts[:size])
+    groups = {} if broken.program is None else {
+        ".".join(parts[:size]): broken.program.groups.get(".".join(parts[:size]), CHAIN)
         for call in broken.program.calls
         for parts in [call.path.split(".")]
         for size in range(1, len(parts))
-    )  # fmt: skip
+    }  # fmt: skip
     nothing = GraphOutputs(form="one", names=(), tensors=(), span=span)
-    graph = Graph(name=broken.name, inputs=(), callables={}, nodes=(), outputs=nothing, chains=chains, span=span)
+    graph = Graph(name=broken.name, inputs=(), callables={}, nodes=(), outputs=nothing, groups=groups, span=span)
     return TypedGraph(graph=graph, callables={}, types={}, flops={}, weights={}, models={}, trainable={})
 
 

@@ -134,14 +134,14 @@ class _Level:
 
     def group(self, head: str, members: Sequence[tuple[str, Card]]) -> Card:
         inside = self.grouped(members, f"{head}.")
-        is_chain = head in self.typed.graph.chains
-        if not is_chain:
+        kind = self.typed.graph.groups.get(head)
+        if kind is None:
             inside = tuple(_as_step(card) for card in inside)
         last = members[-1][1]
         return Card(
             path=f"{self.prefix}{head}",
             name=head.rpartition(".")[2],
-            type="chain" if is_chain else "expression",
+            type=kind or "expression",
             kind="group",
             family="model",
             shapes=last.shapes,
