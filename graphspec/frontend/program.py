@@ -76,8 +76,8 @@ class FileProgram:
 class Program:
     """The calls of one graph, in the order they were written; ``aliases`` maps a chain to its last member.
 
-    ``absent`` has where the ``when`` stands of each node that is not there; ``groups`` says what blocks and copies there
-    are.
+    ``absent`` has where the ``when`` of each node stands that is not there; ``groups`` says what blocks and copies
+    there are.
     """
 
     inputs: MappingABC[str, InputSpec]
