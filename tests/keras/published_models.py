@@ -693,7 +693,7 @@ def names_with_dots_and_spaces() -> Model:
 def sequential_of_everything() -> Model:
     return Sequential([
         Input((12, 12, 3)), layers.ZeroPadding2D(((1, 0), (0, 1))), layers.Cropping2D(1), layers.DepthwiseConv2D(3),
-        layers.SeparableConv2D(4, (3, 1), strides=(2, 1), padding="same"), layers.UnitNormalization(),
+        layers.SeparableConv2D(4, (3, 1), strides=2, padding="same"), layers.UnitNormalization(),
         layers.LayerNormalization(axis=[1, 2]), layers.ELU(0.5), layers.ReLU(6.0, threshold=0.1),
         Sequential([layers.Dense(2), layers.Dropout(0.1)]), layers.AveragePooling2D((2, 1), padding="same"),
         layers.Permute((3, 1, 2)), layers.Reshape((-1, 6)), layers.Flatten(), layers.RepeatVector(2),
