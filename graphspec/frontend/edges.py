@@ -10,7 +10,7 @@ from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
 from graphspec.frontend.fields import describe_value
 from graphspec.frontend.program import Operand, Operands, Reference
-from graphspec.frontend.tree import Scalar, Sequence, Tree
+from graphspec.frontend.tree import Scalar, Sequence, Tree, Unknown
 
 COMMUTATIVE = frozenset({"Add", "Multiply", "Average", "Maximum", "Minimum"})
 REFERENCE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*\Z")
@@ -42,6 +42,9 @@ class Wiring:
 def read_edges(tree: Tree | None, names: Collection[str], diagnostics: Diagnostics) -> Wiring:
     """Return the arrows of ``edges``, by the node they lead to; ``names`` are those of inputs and nodes."""
     wiring = Wiring()
+    if isinstance(tree, Unknown):
+        wiring.complete = False
+        return wiring
     if tree is None or (isinstance(tree, Scalar) and tree.value is None):
         return wiring
     if not isinstance(tree, Sequence):
@@ -88,6 +91,8 @@ def _takes_one(layer: str | None) -> bool:
 def _read_line(item: Tree, wiring: Wiring, names: Collection[str], diagnostics: Diagnostics) -> None:
     if not isinstance(item, Scalar) or not isinstance(item.value, str):
         wiring.complete = False
+        if isinstance(item, Unknown):
+            return
         help_ = None
         if isinstance(item, Sequence) and all(isinstance(part, Scalar) and part.text for part in item.items):
             help_ = f"write {' -> '.join(part.text for part in item.items if isinstance(part, Scalar))}"

@@ -9,8 +9,7 @@ from graphspec.frontend.document import Body, Document, FileModel, ModelSpec, No
 from graphspec.frontend.edges import REFERENCE, Wiring, operands_of, read_edges, unknown_targets
 from graphspec.frontend.fields import describe_value, scalar
 from graphspec.frontend.program import Call, FileProgram, Operand, Operands, Outputs, Program, Reference
-from graphspec.frontend.tree import Mapping, Scalar, Sequence, Tree
-from graphspec.frontend.whats import UNKNOWN_SOURCE
+from graphspec.frontend.tree import Mapping, Scalar, Sequence, Tree, Unknown, holds_unknown
 
 _WORD_END = re.compile(r"([a-z])([A-Z])")
 _ACRONYM_END = re.compile(r"(.)([A-Z][a-z0-9]+)")
@@ -175,9 +174,10 @@ def operands_for(
 ) -> tuple[Operand, bool]:
     """Return what feeds a node, and whether all of it is known."""
     arrows = wiring.arrows.get(name)
-    if node.source is UNKNOWN_SOURCE and not arrows:
+    is_unknown = isinstance(node.source, Unknown)
+    if is_unknown and not arrows:
         return None, False
-    if node.source is not None and node.source is not UNKNOWN_SOURCE and arrows:
+    if node.source is not None and not is_unknown and arrows:
         diagnostics.error(
             "GS209",
             f'node "{name}" is wired twice: by "from" and by an arrow',
@@ -186,10 +186,10 @@ def operands_for(
             related=[Related("the arrow is here", arrows[0].span)],
             node=name,
         )
-    if node.source is not None and node.source is not UNKNOWN_SOURCE:
+    if node.source is not None and not is_unknown:
         before = len(diagnostics)
         operands = read_operand(node.source, f'"from" of node "{name}"', names, diagnostics)
-        return operands, len(diagnostics) == before
+        return operands, len(diagnostics) == before and not holds_unknown(node.source)
     if arrows and any(source.path in wiring.unknown for arrow in arrows for source in arrow.sources):
         return None, False
     if arrows:
@@ -225,7 +225,7 @@ def read_operand(
             for key, entry in tree.entries.items()
         }
         return Operands(entries, tree.span, {key: entry.span for key, entry in tree.entries.items()})
-    if tree.value is None and depth:
+    if isinstance(tree, Unknown) or (tree.value is None and depth):
         return None
     expected = "a reference" if depth else "a reference, a list or a mapping"
     diagnostics.error(
@@ -266,6 +266,8 @@ def read_outputs(
     tree: Tree, names: Collection[str], unknown: Collection[str], diagnostics: Diagnostics
 ) -> Outputs | None:
     """Return the outputs, or None where one of them is wrong, or is the target of an arrow that leads nowhere."""
+    if isinstance(tree, Unknown):
+        return None
     pairs: list[tuple[str | None, Tree]] = [(None, tree)]
     if isinstance(tree, Sequence):
         pairs = [(None, item) for item in tree.items]
@@ -277,7 +279,7 @@ def read_outputs(
         diagnostics.error("GS202", '"outputs" names no output: a model needs at least one', tree.span)
         return None
     for _, value in pairs:
-        if not _is_reference(value, names):
+        if not _is_reference(value, names) and not isinstance(value, Unknown):
             _report_output(value, diagnostics)
     if not all(_is_reference(value, names) for _, value in pairs):
         return None

@@ -13,7 +13,7 @@ from graphspec.frontend.pieces import ReadyUse
 from graphspec.frontend.place import Placement
 from graphspec.frontend.program import FileProgram, Outputs, Program
 from graphspec.frontend.templates import Sight, substitute
-from graphspec.frontend.tree import Mapping, Scalar
+from graphspec.frontend.tree import Mapping, Scalar, Unknown
 from graphspec.frontend.units import Unit
 from graphspec.frontend.validate import read_inputs
 
@@ -91,6 +91,8 @@ class _Expansion:
 
     def block_model(self, spec: BlockModel, unit: Unit) -> Program | None:
         name = spec.block
+        if isinstance(name, Unknown) or isinstance(spec.literals, Unknown):
+            return None
         if not isinstance(name, Scalar) or not isinstance(name.value, str):
             self.diagnostics.error("GS203", '"block" must be the name of a block', name.span)
             return None

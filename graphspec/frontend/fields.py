@@ -9,7 +9,7 @@ from graphspec.diagnostics.diagnostic import Diagnostics, Fix
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import nearest, respelling
 from graphspec.frontend.structure import BODY, DOCUMENT, LAYER, MEMBER, Part
-from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
+from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree, Unknown
 
 _EXPECTED = {
     "string_type": "text",
@@ -223,7 +223,9 @@ def _section_like(value: Tree, free: list[str]) -> str | None:
 
 def _report_value(error: ErrorDetails, fields: dict[str, Tree], subject: str, diagnostics: Diagnostics) -> None:
     key = str(error["loc"][0])
-    if error["type"] in {"extra_forbidden", "missing"} or key not in fields or holds_formula(fields[key]):
+    if error["type"] in {"extra_forbidden", "missing"} or key not in fields:
+        return
+    if isinstance(fields[key], Unknown) or holds_formula(fields[key]):
         return
     value = fields.pop(key)
     expected = _EXPECTED.get(error["type"])

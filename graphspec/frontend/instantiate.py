@@ -39,7 +39,7 @@ from graphspec.frontend.pieces import (
     names_of,
 )
 from graphspec.frontend.program import Operand, Operands, Outputs, Reference
-from graphspec.frontend.templates import Sight, has_templates, names_used, substitute, value_of
+from graphspec.frontend.templates import Sight, filled, has_templates, names_used, substitute, value_of
 from graphspec.frontend.tree import Entry, Scalar, Tree
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.units import Unit
@@ -162,11 +162,7 @@ class Instantiation:
         if block is None or spec.control is not None or name not in self._dynamic_of(block):
             return spec
         entry = block.raw[name]
-        try:
-            tree = substitute(entry.value, around.sight, self.diagnostics)
-        except UnknownValueError:
-            return NodeSpec(spec.span, None, UNKNOWN_SOURCE)
-        return read_node(Entry(name, entry.span, tree), self.diagnostics)
+        return read_node(entry._replace(value=filled(entry.value, around.sight, self.diagnostics)), self.diagnostics)
 
     def _dynamic_of(self, block: BlockSpec) -> frozenset[str]:
         found = self.dynamic.get(id(block))
@@ -217,10 +213,7 @@ class Instantiation:
     def _substituted(self, tree: Tree | None, around: _Around) -> Tree | None:
         if tree is None or around.block is None:
             return tree
-        try:
-            return substitute(tree, around.sight, self.diagnostics)
-        except UnknownValueError:
-            return None
+        return filled(tree, around.sight, self.diagnostics)
 
     def _checked(
         self, operand: Operand, names: tuple[str, ...], absent: Mapping[str, Span], block: BlockSpec
@@ -277,12 +270,7 @@ class Instantiation:
 
     def _source(self, control: Control, around: _Around) -> Tree | None:
         tree = control.raw.get("from")
-        if tree is None:
-            return None
-        try:
-            return substitute(tree, around.sight, self.diagnostics)
-        except UnknownValueError:
-            return UNKNOWN_SOURCE
+        return None if tree is None else filled(tree, around.sight, self.diagnostics)
 
     def _controlled(self, spec: NodeSpec, control: Control, name: str, around: _Around) -> Ready:
         span = spec.span
@@ -320,10 +308,7 @@ class Instantiation:
         return ready
 
     def _read(self, control: Control, rest: TreeMapping, name: str, span: Span, around: _Around) -> Ready:
-        try:
-            tree = substitute(rest, around.sight, self.diagnostics)
-        except UnknownValueError:
-            return ReadyUnknown(span)
+        tree = filled(rest, around.sight, self.diagnostics)
         if control.is_member:
             return self._ready(read_member(tree, control.subject, self.diagnostics), name, around)
         return self._ready(read_node(Entry(name, span, tree), self.diagnostics), name, around)

@@ -12,16 +12,20 @@ from typing import NamedTuple
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
+from graphspec.diagnostics.suggest import nearest
 from graphspec.frontend.edges import within
 from graphspec.frontend.evaluate import UnknownValueError, evaluate
 from graphspec.frontend.formulas import FormulaError, Term, names_in, parse_formula
-from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree, plain
+from graphspec.frontend.structure import NODE
+from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree, Unknown, holds_unknown, plain
 from graphspec.frontend.tree import Mapping as TreeMapping
 
 _WHOLE_NAME = re.compile(r"\$([A-Za-z_]\w*)\Z", re.ASCII)
 _NAME_AND_MORE = re.compile(r"\$([A-Za-z_]\w*)(?=\s*[-+*/%<>=\[])", re.ASCII)
 _REPEATED = ("repeat", "each")
 _COPIED = ("block", "chain")
+_GUARDS = ("when", *_REPEATED)
+_OF_NODES = ("nodes", "chain")
 MAX_TEXT = 10_000
 
 
@@ -70,6 +74,22 @@ def is_guarded(mapping: TreeMapping) -> bool:
     if "when" in entries:
         return True
     return any(key in entries for key in _REPEATED) and any(key in entries for key in _COPIED)
+
+
+def _children(tree: Tree) -> list[Tree]:
+    if isinstance(tree, TreeMapping):
+        return [entry.value for entry in tree.entries.values()]
+    return list(tree.items) if isinstance(tree, Sequence) else []
+
+
+def is_meant_guarded(tree: Tree) -> bool:
+    """Say whether a node has a key of a guard, be it misspelt, or without what that is for."""
+    return isinstance(tree, TreeMapping) and any(map(_is_near_guard, tree.entries))
+
+
+@lru_cache(4096)
+def _is_near_guard(key: str) -> bool:
+    return key in _GUARDS or (key[:1].islower() and "." not in key and nearest(key, NODE.keys) in _GUARDS)
 
 
 @lru_cache(4096)
@@ -154,18 +174,21 @@ def substitute(tree: Tree, sight: Sight, diagnostics: Diagnostics) -> Tree:
 
     Raises UnknownValueError once every mistake in it has been reported.
     """
-    substitution = _Substitution(sight, diagnostics)
-    result = substitution.tree(tree)
-    if substitution.failed:
+    result = filled(tree, sight, diagnostics)
+    if holds_unknown(result):
         raise UnknownValueError
     return result
 
 
-@dataclass(slots=True)
+def filled(tree: Tree, sight: Sight, diagnostics: Diagnostics) -> Tree:
+    """Return a value with the values of its formulas; those that have mistakes, which are reported, are unknown."""
+    return _Substitution(sight, diagnostics).tree(tree)
+
+
+@dataclass(frozen=True, slots=True)
 class _Substitution:
     sight: Sight
     diagnostics: Diagnostics
-    failed: bool = False
 
     def tree(self, tree: Tree) -> Tree:
         if isinstance(tree, Scalar):
@@ -181,10 +204,21 @@ class _Substitution:
     def mapping(self, tree: TreeMapping) -> TreeMapping:
         changed: dict[str, Entry] = {}
         for key, entry in tree.entries.items():
-            value = self.tree(entry.value)
+            value = self.nodes(entry.value) if key in _OF_NODES else self.tree(entry.value)
             if value is not entry.value:
                 changed[key] = Entry(entry.key, entry.span, value)
         return TreeMapping({**tree.entries, **changed}, tree.span) if changed else tree
+
+    def nodes(self, tree: Tree) -> Tree:
+        """Return nodes or members of a chain, of which those that are meant to be guarded are left alone."""
+        children = _children(tree)
+        if not any(map(is_meant_guarded, children)):
+            return self.tree(tree)
+        made = [item if is_meant_guarded(item) else self.tree(item) for item in children]
+        if isinstance(tree, TreeMapping):
+            pairs = zip(tree.entries.items(), made, strict=True)
+            return TreeMapping({key: entry._replace(value=item) for (key, entry), item in pairs}, tree.span)
+        return Sequence(tuple(made), tree.span)
 
     def scalar(self, scalar: Scalar) -> Tree:
         text = str(scalar.value)
@@ -199,8 +233,8 @@ class _Substitution:
         except FormulaError as error:
             self.report(scalar, error)
         except UnknownValueError:
-            self.failed = True
-        return scalar
+            pass
+        return Unknown.at(scalar.span)
 
     def whole(self, scalar: Scalar, template: Template) -> Tree:
         value = self.value(template.parts[0])
@@ -236,7 +270,6 @@ class _Substitution:
             raise FormulaError(error.message, start, end, error.help, error.code) from None
 
     def report(self, scalar: Scalar, error: FormulaError) -> None:
-        self.failed = True
         if error.code == "GS305":
             name = scalar.text[error.start : error.end]
             if name in self.sight.told:

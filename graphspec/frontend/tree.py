@@ -20,6 +20,17 @@ class Scalar(NamedTuple):
     plain: bool = True
 
 
+class Unknown(Scalar):
+    """A value that could not be made out, and whose mistake was reported: nothing is said of what depends on it."""
+
+    __slots__ = ()
+
+    @classmethod
+    def at(cls, span: Span) -> "Unknown":
+        """Return an unknown value that stands at a place."""
+        return cls(None, span, "?", plain=False)
+
+
 class Sequence(NamedTuple):
     """An ordered list."""
 
@@ -48,6 +59,15 @@ class Mapping(NamedTuple):
 
 
 Tree = Scalar | Sequence | Mapping
+
+
+def holds_unknown(tree: Tree | None) -> bool:
+    """Say whether a value, or a part of it, could not be made out."""
+    if isinstance(tree, Scalar) or tree is None:
+        return isinstance(tree, Unknown)
+    if isinstance(tree, Sequence):
+        return any(map(holds_unknown, tree.items))
+    return any(holds_unknown(entry.value) for entry in tree.entries.values())
 
 
 def plain(tree: Tree) -> object:

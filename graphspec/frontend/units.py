@@ -1,27 +1,28 @@
 """A spec with params: its values put in, and what it offers to those that import it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean, nearest
 from graphspec.frontend.defaults import Defaults, read_defaults
-from graphspec.frontend.document import BlockSpec, Document, LayerSpec, ModelSpec, NodeSpec, What
+from graphspec.frontend.document import BlockSpec, Document, NodeSpec, What
 from graphspec.frontend.evaluate import UnknownValueError
 from graphspec.frontend.fields import describe_value
 from graphspec.frontend.params import THE_SPEC, Given, Param, bind_params, declare
 from graphspec.frontend.renamed import renamed
 from graphspec.frontend.structure import DOCUMENT
-from graphspec.frontend.templates import Sight, substitute
-from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree
+from graphspec.frontend.templates import Sight, filled, substitute
+from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree, holds_unknown
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.validate import validate, validate_library
-from graphspec.frontend.whats import NAME, NAME_HELP, UNKNOWN_SOURCE, right_name
+from graphspec.frontend.whats import NAME, NAME_HELP, right_name
 
 # Sections that say how the others are read; "blocks" is read as it is, since each use puts in values of its own.
 _OWN = ("params", "variants", "defaults", "imports", "blocks")
-_BY_ENTRY = ("nodes", "layers", "models")
+# Sections of which every entry is a fact of its own.
+_CHECKED = ("compile", "expect")
 # What a model is made of. An importer takes nothing of it.
 OF_MODEL = ("inputs", "nodes", "edges", "outputs", "compile", "expect", "variants", "name", "dtype", "seed")
 
@@ -158,9 +159,7 @@ def open_unit(tree: TreeMapping, shown: str, around: Around, diagnostics: Diagno
     sight = bind_params(params, around.given, THE_SPEC, place, bare, diagnostics)
     if around.is_library:
         tree = TreeMapping({key: entry for key, entry in tree.entries.items() if key not in OF_MODEL}, tree.span)
-    put_in, unknown = _put_in(tree, sight, diagnostics)
-    if put_in is None:
-        return None
+    put_in = _put_in(tree, sight, diagnostics)
     document = (validate_library if around.is_library else validate)(put_in, diagnostics)
     if document is None:
         return None
@@ -168,7 +167,7 @@ def open_unit(tree: TreeMapping, shown: str, around: Around, diagnostics: Diagno
         shown=shown,
         prefix=around.prefix,
         sight=sight,
-        document=_with_unknown(document, unknown),
+        document=document,
         defaults=read_defaults(tree.get("defaults"), sight, diagnostics),
         imports=_imports(tree.get("imports"), sight, diagnostics),
         load=around.load,
@@ -190,51 +189,25 @@ def with_meant_sections(tree: TreeMapping, diagnostics: Diagnostics) -> TreeMapp
     return TreeMapping(entries, tree.span)
 
 
-def _put_in(
-    tree: TreeMapping, sight: Sight, diagnostics: Diagnostics
-) -> tuple[TreeMapping | None, dict[str, dict[str, Span]]]:
-    """Return a spec with values in the place of its formulas, and the entries in which that failed."""
+def _put_in(tree: TreeMapping, sight: Sight, diagnostics: Diagnostics) -> TreeMapping:
+    """Return a spec with values in the place of its formulas; those with mistakes are unknown."""
     entries: dict[str, Entry] = {}
-    unknown: dict[str, dict[str, Span]] = {}
-    failed = False
     for key, entry in tree.entries.items():
         if key in _OWN:
             entries[key] = entry
-        elif key in _BY_ENTRY and isinstance(entry.value, TreeMapping):
-            value, wrong = _by_entry(entry.value, sight, diagnostics)
-            entries[key] = entry._replace(value=value)
-            unknown[key] = wrong
-        else:
-            try:
-                entries[key] = entry._replace(value=substitute(entry.value, sight, diagnostics))
-            except UnknownValueError:
-                failed = True
-    return None if failed else TreeMapping(entries, tree.span), unknown
+            continue
+        section = filled(TreeMapping({key: entry}, entry.span), sight, diagnostics)
+        value = section.get(key) if isinstance(section, TreeMapping) else None
+        entries[key] = entry if value is None else entry._replace(value=_known(value) if key in _CHECKED else value)
+    return TreeMapping(entries, tree.span)
 
 
-def _by_entry(section: TreeMapping, sight: Sight, diagnostics: Diagnostics) -> tuple[TreeMapping, dict[str, Span]]:
-    entries: dict[str, Entry] = {}
-    wrong: dict[str, Span] = {}
-    for key, entry in section.entries.items():
-        try:
-            entries[key] = entry._replace(value=substitute(entry.value, sight, diagnostics))
-        except UnknownValueError:
-            wrong[key] = entry.span
-    return TreeMapping(entries, section.span), wrong
-
-
-def _with_unknown(document: Document, unknown: Mapping[str, Mapping[str, Span]]) -> Document:
-    if not any(unknown.values()):
-        return document
-    nodes = {name: NodeSpec(span, None, UNKNOWN_SOURCE) for name, span in unknown.get("nodes", {}).items()}
-    layers = {name: LayerSpec(span=span, what=None) for name, span in unknown.get("layers", {}).items()}
-    models: dict[str, ModelSpec | None] = dict.fromkeys(unknown.get("models", {}))
-    return replace(
-        document,
-        body=replace(document.body, nodes={**document.body.nodes, **nodes}),
-        layers={**document.layers, **layers},
-        models={**document.models, **models},
-    )
+def _known(tree: Tree) -> Tree:
+    """Return a section without the entries that could not be made out."""
+    if not isinstance(tree, TreeMapping):
+        return tree
+    kept = {key: entry for key, entry in tree.entries.items() if not holds_unknown(entry.value)}
+    return tree if len(kept) == len(tree.entries) else TreeMapping(kept, tree.span)
 
 
 def _imports(tree: Tree | None, sight: Sight, diagnostics: Diagnostics) -> dict[str, Given]:

@@ -27,7 +27,7 @@ from graphspec.frontend.document import (
 from graphspec.frontend.fields import checked_fields, describe_value, in_brackets, mended, scalar
 from graphspec.frontend.realign import SECTIONS, is_empty, nodes_realigned, realign
 from graphspec.frontend.structure import BLOCK_MODEL, BODY, DOCUMENT, INPUT, LAYER, LIBRARY, NODE
-from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
+from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree, Unknown, holds_unknown
 from graphspec.frontend.whats import (
     NAME,
     NAME_HELP,
@@ -110,6 +110,8 @@ def _nodes_of_block(
 def _has_names(fields: dict[str, Tree], subject: str, diagnostics: Diagnostics) -> bool:
     """Say whether the sections that name things could be read: where one could not, every name would be unknown."""
     inputs = fields["inputs"]
+    if isinstance(inputs, Unknown):
+        return False
     if is_empty(inputs) or (isinstance(inputs, Mapping) and not inputs.entries):
         diagnostics.error("GS202", f"{subject} has no input: a model needs at least one", inputs.span)
         return False
@@ -228,6 +230,8 @@ def _check_one_namespace(fields: dict[str, Tree], diagnostics: Diagnostics) -> N
 def _as_mapping(entry: Entry, subject: str, expected: str, diagnostics: Diagnostics) -> Mapping | None:
     if isinstance(entry.value, Mapping):
         return entry.value
+    if isinstance(entry.value, Unknown):
+        return None
     help_ = None
     class_name = _CLASS_NAME.match(entry.value.text) if isinstance(entry.value, Scalar) else None
     if class_name is not None and not subject.startswith(("input", "model")):
@@ -358,7 +362,8 @@ def read_inputs(tree: Mapping, diagnostics: Diagnostics) -> dict[str, InputSpec]
 def _input(entry: Entry, diagnostics: Diagnostics) -> InputSpec:
     before = len(diagnostics)
     read = _read_input(entry, diagnostics)
-    return read if len(diagnostics) == before else replace(read, shape=None)
+    is_known = len(diagnostics) == before and not holds_unknown(entry.value)
+    return read if is_known else replace(read, shape=None)
 
 
 def _read_input(entry: Entry, diagnostics: Diagnostics) -> InputSpec:
@@ -371,7 +376,7 @@ def _read_input(entry: Entry, diagnostics: Diagnostics) -> InputSpec:
     if fields is None:
         return InputSpec(span=entry.span, shape=())
     shape = fields.pop("shape", None)
-    if shape is None:
+    if shape is None or isinstance(shape, Unknown):
         return InputSpec(span=entry.span, shape=())
     if not isinstance(shape, Sequence):
         help_ = _shape_help(Entry("shape", shape.span, shape))

@@ -12,7 +12,7 @@ from graphspec.frontend.document import Control, NodeSpec, What, WhatKind
 from graphspec.frontend.fields import checked_fields, describe_value, holds_formula, scalar
 from graphspec.frontend.indentation import column_inside, indentation
 from graphspec.frontend.structure import MEMBER, NODE, Part
-from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
+from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree, Unknown
 
 RESERVED: dict[str, WhatKind] = {"call": "call", "chain": "chain", "expr": "expr", "block": "block"}
 _OWN_WORDS = frozenset((*RESERVED, *NODE.keys))
@@ -24,7 +24,7 @@ _BESIDE = ("from", "with")
 _SOURCE_ALONE = frozenset({"from"})
 CONTROLS = ("when", "repeat", "each")
 # Stands for the "from" of a node that has a key nobody knows: that may be what it is fed by.
-UNKNOWN_SOURCE = Scalar(None, Span.of_file(""), "")
+UNKNOWN_SOURCE = Unknown.at(Span.of_file(""))
 
 
 def read_what(
@@ -212,6 +212,8 @@ def _is_nothing(value: Tree) -> bool:
 
 
 def _what(entry: Entry, subject: str, diagnostics: Diagnostics) -> What | None:
+    if isinstance(entry.value, Unknown):
+        return None
     if entry.key == "chain":
         return _chain(entry, subject, diagnostics)
     if entry.key in RESERVED:
@@ -295,6 +297,8 @@ def read_member(item: Tree, subject: str, diagnostics: Diagnostics) -> NodeSpec:
         entry = Entry(item.value, item.span, Scalar(None, item.span, ""))
         kind, name = classify(entry.key)
         return NodeSpec(what=What(kind=kind, name=name, span=item.span), span=item.span)
+    if isinstance(item, Unknown):
+        return NodeSpec(what=None, span=item.span)
     if not isinstance(item, Mapping):
         diagnostics.error("GS203", f"{subject} must be a layer, not {describe_value(item)}", item.span)
         return NodeSpec(what=None, span=item.span)
@@ -313,6 +317,8 @@ def node_spec(
     """Return a node of a what and the fields beside it."""
     if fields.keys() <= _SOURCE_ALONE:
         return NodeSpec(place, what, fields.get("from"))
+    if isinstance(fields.get("with"), Unknown):
+        what = None
     trainable = scalar(fields.get("trainable"))
     subject = written.subject
     return NodeSpec(
@@ -323,13 +329,21 @@ def node_spec(
         trainable=trainable if isinstance(trainable, bool) else None,
         name=checked_name(fields.get("name"), subject, diagnostics, NAME if written.is_member else _PATH),
         places={key: fields[key].span for key in ("trainable", "name") if key in fields},
-        control=_control(written, fields) if any(key in fields for key in CONTROLS) else None,
+        control=_control(what, written, fields) if any(key in fields for key in CONTROLS) else None,
     )
 
 
-def _control(written: Control, fields: dict[str, Tree]) -> Control:
-    """Return a node as it is meant: misspelt keys have been told, and stand under their right names."""
+def _control(what: What | None, written: Control, fields: dict[str, Tree]) -> Control:
+    """Return a node as it is meant: misspelt keys have been told, and stand under their right names.
+
+    Whether there is a node whose "when" is misspelt is not known; how often is, where that can be said of it.
+    """
     entries = {key: entry for key, entry in written.raw.entries.items() if key in fields or key not in NODE.keys}
+    guesses = {key for key in CONTROLS if key in fields and key not in entries}
+    if not (what is not None and what.kind in {"block", "chain"}):
+        fields = {key: Unknown.at(value.span) if key in guesses else value for key, value in fields.items()}
+    elif "when" in guesses:
+        fields = {**fields, "when": Unknown.at(fields["when"].span)}
     if any(key not in entries for key in fields):
         entries = {key: entry for key, entry in entries.items() if key in fields or is_what_name(key)}
         for key, value in fields.items():

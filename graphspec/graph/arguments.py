@@ -11,7 +11,7 @@ from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean, respelling
 from graphspec.frontend.fields import describe_value, mended
-from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence
+from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, holds_unknown
 from graphspec.graph.checker import TRUST_HELP, UNKNOWN, Checker, Unknown
 from graphspec.graph.constants import constant
 from graphspec.graph.ir import Callable, LayerReference, Object, Value
@@ -62,7 +62,8 @@ def check_arguments(
         if name != entry.key and (lacks_colon(entry) or not _keeps_values(owner, entry.key)):
             continue
         kind = parse_kind(found.arguments[name].kind)
-        if isinstance(entry.value, Scalar) and fits_kind(entry.value.value, kind):
+        # An unknown value is a scalar of another class, and fits nothing.
+        if type(entry.value) is Scalar and fits_kind(entry.value.value, kind):
             values[name] = entry.value.value
             continue
         # What was written in other brackets has been reported.
@@ -118,6 +119,8 @@ def _keeps_values(owner: str, old: str) -> bool:
 def check_value(entry: Entry, kind: Kind, subject: str, path: str, checker: Checker) -> Value | Unknown:
     """Return the value of an argument that fits its kind, or UNKNOWN once it has been reported."""
     tree = entry.value
+    if not isinstance(tree, Mapping) and holds_unknown(tree):
+        return UNKNOWN
     if isinstance(tree, Scalar):
         return _scalar(entry, tree, kind, subject, path, checker)
     if isinstance(tree, Sequence):
@@ -197,10 +200,14 @@ def _mapping(entry: Entry, tree: Mapping, kind: Kind, subject: str, path: str, c
         return UNKNOWN
     names = kind_names(kind)
     categories = [name for name in OBJECTS if name in names]
+    if "constant" in tree.entries and holds_unknown(tree):
+        return UNKNOWN
     if "constant" in tree.entries and "array" in names | {"array" if "any" in names else ""}:
         return constant(tree, subject, checker)
     if categories or "layer" in names:
         return _one_key(tree, kind, categories, subject, path, checker)
+    if holds_unknown(tree):
+        return UNKNOWN
     if "any" in names or "dict" in names:
         return free_value(tree, subject, checker)
     return _misfit(entry, kind, subject, checker)
@@ -228,6 +235,8 @@ def _one_key(
         )  # fmt: skip
         return UNKNOWN
     entry = next(iter(tree.entries.values()))
+    if isinstance(entry.value, Scalar) and holds_unknown(entry.value):
+        return UNKNOWN
     if "layer" in kind_names(kind):
         return _layer(entry, subject, path, checker)
     return _object(entry, kind, categories, subject, path, checker)
@@ -372,6 +381,8 @@ def _plugin_layer(
     module = name.rpartition(".")[0]
     if module not in checker.plugins and name not in APPLICATION_LAYERS:
         report_foreign(name, place, checker)
+        return None
+    if holds_unknown(given):
         return None
     values = free_value(given, f"the arguments of {name}", checker) if given is not None else {}
     if not isinstance(values, MappingABC):

@@ -11,9 +11,9 @@ from graphspec.diagnostics.diagnostic import Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import nearest, respelling
 from graphspec.frontend.program import Operand, Operands, Reference
-from graphspec.frontend.tree import Entry, Mapping
+from graphspec.frontend.tree import Entry, Mapping, holds_unknown
 from graphspec.graph.arguments import check_value
-from graphspec.graph.checker import Checker, Unknown
+from graphspec.graph.checker import UNKNOWN, Checker, Unknown
 from graphspec.graph.constants import constant, tensor_literal
 from graphspec.graph.ir import Tensor, Value
 from graphspec.graph.scope import MISSING, Missing, Scope
@@ -64,6 +64,9 @@ def _check_literal(entry: Entry, signature: Signature, bound: Bound, path: str, 
         checker.diagnostics.error("GS404", f'"{argument.name}" of {signature.subject} is given twice', entry.span)
         return
     subject = f'"{argument.name}" of {signature.subject}'
+    if holds_unknown(entry.value):
+        _store(argument.name, UNKNOWN, bound)
+        return
     if argument.role == "tensor":
         named = Entry(argument.name, entry.span, entry.value)
         _store(argument.name, tensor_literal(named, subject, checker, required=argument.required), bound)
