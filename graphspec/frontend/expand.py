@@ -12,7 +12,7 @@ from graphspec.frontend.program import Call, FileProgram, Operand, Operands, Out
 from graphspec.frontend.tree import Mapping, Scalar, Sequence, Tree, Unknown, holds_unknown
 
 _WORD_END = re.compile(r"([a-z])([A-Z])")
-_ACRONYM_END = re.compile(r"(.)([A-Z][a-z0-9]+)")
+_ACRONYM_END = re.compile(r"(.)([A-Z][a-z]+)")
 
 
 def expand(document: Document, diagnostics: Diagnostics) -> Program:
@@ -24,10 +24,10 @@ def expand(document: Document, diagnostics: Diagnostics) -> Program:
 def snake_case(class_name: str) -> str:
     """Return the name that Keras derives from a class.
 
-    >>> snake_case("MaxPooling2D"), snake_case("LSTM"), snake_case("Conv2DTranspose")
-    ('max_pooling2d', 'lstm', 'conv2d_transpose')
+    >>> snake_case("MaxPooling2D"), snake_case("ConvLSTM1D"), snake_case("Conv2DTranspose")
+    ('max_pooling2d', 'conv_lstm1d', 'conv2d_transpose')
     """
-    name = re.sub(r"\W+", "_", class_name)
+    name = re.sub(r"\W+", "", class_name)
     name = _ACRONYM_END.sub(r"\1_\2", name)
     return _WORD_END.sub(r"\1_\2", name).lower()
 

@@ -9,6 +9,7 @@ from graphspec.lift.calls import UnsayableError, Wiring, bind_free, bind_layer, 
 from graphspec.lift.chains import Chain, stem_of, written
 from graphspec.lift.formulas import SIGNS, Text, formula
 from graphspec.lift.masks import drop_masks
+from graphspec.lift.names import Taken
 from graphspec.lift.objects import Objects
 from graphspec.lift.plan import Plan
 from graphspec.lift.problems import Notes
@@ -166,7 +167,7 @@ class Body:
             self.outputs = tuple(found)
             self.named = {item.operation: name for item, name in zip(outputs, found, strict=True)}
         elif isinstance(outputs, dict) and all(isinstance(item, Source) for item in outputs.values()):
-            taken = set(outputs)
+            taken = Taken(outputs)
             found = {self.plan.proper(key, taken): self.plan.reference(item) for key, item in outputs.items()}
             self.named = dict(zip(outputs, found, strict=True))
             self.outputs = tuple(name for _, name in sorted(self.named.items()))

@@ -10,8 +10,9 @@ from graphspec.frontend.whats import NAME
 from graphspec.frontend.write import write
 from graphspec.lift.body import Body
 from graphspec.lift.compiled import lift_compile
+from graphspec.lift.names import Taken, proper_name
 from graphspec.lift.objects import Objects, policy_name
-from graphspec.lift.plan import Entry, Plan, proper_name, unused
+from graphspec.lift.plan import Entry, Plan
 from graphspec.lift.problems import LiftError, Notes
 from graphspec.lift.saved import Model, Operation, is_model, read_saved
 from graphspec.lift.sharing import number_of, settle_sharing
@@ -83,13 +84,13 @@ class _Lift:
     models: dict[str, Any] = field(default_factory=dict)
     numbered: dict[int, Entry] = field(default_factory=dict)
     trainable: bool = True
-    taken: set[str] = field(default_factory=set)
+    taken: Taken = field(default_factory=Taken)
     policies: list[str] = field(default_factory=list)
     around: ChainMap[str, Json] = field(default_factory=ChainMap)
 
     def document(self, config: Json, class_name: str, compiled: Any) -> Json:  # noqa: ANN401 - as loose as JSON is
         model = read_saved(config, class_name)
-        self.taken = {item.name for item in model.operations if not _is_entry(item)}
+        self.taken = Taken(item.name for item in model.operations if not _is_entry(item))
         self.trainable = model.trainable
         body, made = self.body(model)
         policy = self.policies[0]
@@ -187,7 +188,7 @@ class _Lift:
         if base not in self.taken:
             self.taken.add(base)
             return base
-        return unused(f"{base}_{{}}", self.taken)
+        return self.taken.unused(base)
 
 
 def _is_entry(made: Operation) -> bool:

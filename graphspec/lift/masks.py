@@ -18,15 +18,22 @@ def drop_masks(model: Model) -> None:
     for made in model.operations:
         if made.is_op and len(made.calls) == 1 and _is_automatic(made, roots, automatic):
             automatic.add(made.name)
-    users = _users(model)
-    while True:
-        kept = {name for name in automatic if all(user in automatic for user in users.get(name, ()))}
-        if kept == automatic:
-            break
-        automatic = kept
+    _keep_used(model, automatic)
     for made in model.operations:
         made.calls[:] = [_without(call, automatic) for call in made.calls]
     model.operations[:] = [made for made in model.operations if made.name not in automatic]
+
+
+def _keep_used(model: Model, automatic: set[str]) -> None:
+    """Take out of the automatic operations those that others use, and what these are made of."""
+    users = _users(model)
+    operations = {made.name: made for made in model.operations}
+    used = [name for name in automatic if any(user not in automatic for user in users.get(name, ()))]
+    while used:
+        name = used.pop()
+        if name in automatic:
+            automatic.remove(name)
+            used += [source.operation for source in sources_of(operations[name].calls[0])]
 
 
 def _key(source: Source, value: object) -> tuple[Source, object]:

@@ -1,6 +1,5 @@
 """The calls of a saved model -> the nodes of a body: which of them stand in others, their names, and chains."""
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -9,11 +8,10 @@ from graphspec.catalog import catalog
 from graphspec.frontend.whats import NAME
 from graphspec.lift.calls import UnsayableError
 from graphspec.lift.chains import Chain, Member, find_chains
+from graphspec.lift.names import Taken, proper_name
 from graphspec.lift.objects import Objects
 from graphspec.lift.problems import LiftError, Notes
 from graphspec.lift.saved import Call, Model, Operation, Source, flatten, sources_of
-
-_LONGEST = 120
 
 
 class Entry(NamedTuple):
@@ -106,7 +104,7 @@ class Plan:
 
     def choose_names(self) -> None:
         """Choose the name of each node: the layer's own, or a new one for each call of an entry."""
-        taken = set(self.operations)
+        taken = Taken(self.operations)
         for made in self.model.operations:
             if made.is_input:
                 self.names[made.name, 0] = self.proper(made.name, taken)
@@ -122,14 +120,14 @@ class Plan:
                 self.refused.add(made.name)
             self.entries[made.name] = entry or Entry(made.name)
             for call in made.calls:
-                self.names[made.name, call.number] = unused(f"{made.name.replace('.', '_')}_{{}}", taken)
+                self.names[made.name, call.number] = taken.unused(made.name.replace(".", "_"))
 
-    def proper(self, name: str, taken: set[str]) -> str:
+    def proper(self, name: str, taken: Taken) -> str:
         """Return a name that a spec can hold, and tell where it is another."""
         if NAME.match(name):
             return name
         meant = proper_name(name)
-        other = meant if meant not in taken else unused(f"{meant}_{{}}", taken)
+        other = meant if meant not in taken else taken.unused(meant)
         taken.add(other)
         self.notes.warn(f'"{name}" is named "{other}", since a spec cannot hold its name')
         return other
@@ -175,7 +173,7 @@ class Plan:
     def rename(self) -> None:
         """Give the calls that stand in no chain names without dots."""
         in_chains = {name for chain in self.chains for name in chain.members}
-        taken = {*self.members, *self.names.values()}
+        taken = Taken({*self.members, *self.names.values()})
         for key, name in self.names.items():
             if name in self.members and name not in in_chains and key[0] not in self.inlined:
                 self.names[key] = self.proper(name, taken)
@@ -195,7 +193,7 @@ class Plan:
         if made.is_model:
             names = self.entries[made.name].outputs if made.name in self.entries else ()
             return f".{names[source.place]}" if len(names) > max(1, source.place) else ""
-        known = _outputs(made, next((call for call in made.calls if call.number == source.call), None))
+        known = _outputs(made, made.calls[source.call] if source.call < len(made.calls) else None)
         if known is None or (not made.is_keras and (source.operation, source.call) in self.many):
             return f".{source.place}"
         if source.place == 0:
@@ -218,28 +216,3 @@ def _outputs(made: Operation, call: Call | None) -> tuple[str, ...] | None:
         return ()
     given = made.config | ({} if call is None else call.kwargs)
     return tuple(output.name for output in found.outputs if output.when is None or given.get(output.when) is True)
-
-
-def proper_name(name: str) -> str:
-    """Return a name that a spec can hold: the same, if it can.
-
-    >>> proper_name("mobilenet_1.00_224")
-    'mobilenet_1_00_224'
-    """
-    if NAME.match(name):
-        return name
-    meant = re.sub(r"\W", "_", name, flags=re.ASCII)[:_LONGEST] or "_"
-    return f"_{meant}" if meant[0].isdigit() else meant
-
-
-def unused(pattern: str, taken: set[str]) -> str:
-    """Return the first of the numbered names that is not taken, and take it.
-
-    >>> unused("tower_{}", {"tower_1"})
-    'tower_2'
-    """
-    number = 1
-    while pattern.format(number) in taken:
-        number += 1
-    taken.add(pattern.format(number))
-    return pattern.format(number)

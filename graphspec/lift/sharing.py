@@ -27,15 +27,25 @@ def settle_sharing(saved: Json) -> None:
             others.append(place)
         else:
             groups.setdefault((number, _text(place)), []).append(place)
-    for (_, text), found in groups.items():
-        if _lacks_first(found):
-            twins = (place for place in others if place.around[-1:] != found[0].around[-1:] and _text(place) == text)
-            found.extend(islice(twins, 1))
+    lacking = [(text, found) for (_, text), found in groups.items() if _lacks_first(found)]
+    alike = _by_text(others) if lacking else {}
+    for text, found in lacking:
+        around = found[0].around[-1:]
+        twins = (place for other, place in alike.get(text, {}).items() if other != around)
+        found.extend(islice(twins, 1))
     for place in places:
         place.item.pop(KEY, None)
     for number, group in enumerate(item for item in groups.values() if len(item) > 1):
         for place in group:
             place.item[KEY] = number
+
+
+def _by_text(places: list[_Place]) -> dict[str, dict[tuple[int, ...], _Place]]:
+    """Return, for each text, the first place that has it inside of each object."""
+    found: dict[str, dict[tuple[int, ...], _Place]] = {}
+    for place in places:
+        found.setdefault(_text(place), {}).setdefault(place.around[-1:], place)
+    return found
 
 
 def _lacks_first(found: list[_Place]) -> bool:

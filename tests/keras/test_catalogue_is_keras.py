@@ -9,6 +9,7 @@ import pytest
 
 from graphspec.catalog import catalog, designs
 from graphspec.catalog.tables.layers import LEFT_OUT
+from graphspec.frontend.expand import snake_case
 
 pytestmark = pytest.mark.keras
 
@@ -206,3 +207,10 @@ def test_the_states_of_layers():
 @pytest.mark.parametrize("name", ["Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply"])
 def test_one_tensor_is_enough_to_merge(name):
     getattr(keras.layers, name)()([symbolic(4)])
+
+
+def test_a_class_in_lower_case_is_what_keras_names_it():
+    from keras.src.utils.naming import to_snake_case
+
+    names = [*catalog.layer_names(), *catalog.application_names(), "my.own.Gate", "Größe2D", "HTTPServer", "a-B"]
+    assert {name: snake_case(name) for name in names} == {name: to_snake_case(name) for name in names}

@@ -1,0 +1,43 @@
+"""Names that a spec can hold, each given once."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from graphspec.frontend.whats import NAME
+
+_LONGEST = 120
+
+
+class Taken(set[str]):
+    """The names that are taken, and how far each numbered one has come."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        super().__init__(names)
+        self._numbers: Counter[str] = Counter()
+
+    def unused(self, stem: str) -> str:
+        """Return the first of the numbered names that is not taken, and take it.
+
+        >>> taken = Taken({"tower_1"})
+        >>> taken.unused("tower"), taken.unused("tower")
+        ('tower_2', 'tower_3')
+        """
+        while True:
+            self._numbers[stem] += 1
+            name = f"{stem}_{self._numbers[stem]}"
+            if name not in self:
+                self.add(name)
+                return name
+
+
+def proper_name(name: str) -> str:
+    """Return a name that a spec can hold: the same, if it can.
+
+    >>> proper_name("mobilenet_1.00_224")
+    'mobilenet_1_00_224'
+    """
+    if NAME.match(name):
+        return name
+    meant = re.sub(r"\W", "_", name, flags=re.ASCII)[:_LONGEST] or "_"
+    return f"_{meant}" if meant[0].isdigit() else meant
