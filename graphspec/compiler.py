@@ -32,7 +32,6 @@ from graphspec.graph.ir import Graph
 from graphspec.graph.lint_layers import lint_layers
 from graphspec.graph.resolve import Surroundings, resolve
 from graphspec.graph.typed import TypedGraph
-from graphspec.lift.source import is_model_file
 
 _SPEC_ENDINGS = (".yaml", ".yml")
 
@@ -108,9 +107,13 @@ def compile_file(path: Path, options: Options, shown_as: str | None = None) -> C
 
 def _source(path: Path, shown: str, options: Options, diagnostics: Diagnostics) -> Source | None:
     """Return the text of a spec, which a file of Keras is first made into."""
-    if path.suffix.lower() in _SPEC_ENDINGS or not is_model_file(path):
+    if path.suffix.lower() in _SPEC_ENDINGS:
         return load_source(path, shown, options.limits, diagnostics)
     from graphspec.lift.load import load_model  # noqa: PLC0415 - most specs are specs
+    from graphspec.lift.source import is_model_file  # noqa: PLC0415 - as above
+
+    if not is_model_file(path):
+        return load_source(path, shown, options.limits, diagnostics)
 
     return load_model(path, shown, options.plugins, diagnostics)
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import tempfile
 from pathlib import Path
 
 from graphspec.diagnostics.diagnostic import UsageError
@@ -13,6 +12,8 @@ def write_bytes(path: Path, data: bytes) -> None:
 
     Raises UsageError where it cannot be written; what was there before is then still there.
     """
+    import tempfile  # noqa: PLC0415 - most runs write no file
+
     draft: str | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

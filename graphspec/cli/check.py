@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +17,8 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 class Checked:
     """What was found in a spec.
 
-    ``digests`` are of every file that was read, by the path that diagnostics show; ``sources`` are the texts of those
-    that something was found in.
+    ``digests`` are of every file that was read, by the path that diagnostics show, and empty where nobody keeps them;
+    ``sources`` are the texts of those that something was found in.
     """
 
     path: str
@@ -29,16 +28,16 @@ class Checked:
     seconds: float = 0.0
 
 
-def check_file(spec: str, options: "Options") -> Checked:
-    """Compile the spec in a file, and return what was found."""
+def check_file(spec: str, options: "Options", *, is_kept: bool = False) -> Checked:
+    """Compile the spec in a file, and return what was found; ``is_kept`` says that a cache wants the digests."""
     from graphspec.compiler import compile_file  # noqa: PLC0415 - a cache may make it needless
 
     start = time.perf_counter()
     result = compile_file(Path(spec), options, spec)
-    return checked(spec, result, time.perf_counter() - start)
+    return checked(spec, result, time.perf_counter() - start, is_kept=is_kept)
 
 
-def checked(spec: str, result: "Compilation", seconds: float = 0.0) -> Checked:
+def checked(spec: str, result: "Compilation", seconds: float = 0.0, *, is_kept: bool = False) -> Checked:
     """Return what was found in a compilation."""
     named = {item.span.path for item in result.diagnostics}
     named |= {other.span.path for item in result.diagnostics for other in item.related}
@@ -46,11 +45,13 @@ def checked(spec: str, result: "Compilation", seconds: float = 0.0) -> Checked:
         spec,
         result.diagnostics,
         {path: text for path, text in result.sources.items() if path in named},
-        {path: digest_of(text.encode()) for path, text in result.sources.items()},
+        {path: digest_of(text.encode()) if is_kept else "" for path, text in result.sources.items()},
         seconds,
     )
 
 
 def digest_of(data: bytes) -> str:
     """Return what tells the text of a file from any other; a byte order mark is no part of the text."""
+    from hashlib import blake2b  # noqa: PLC0415 - for a cache alone
+
     return blake2b(data.removeprefix(_BYTE_ORDER_MARK), digest_size=16).hexdigest()

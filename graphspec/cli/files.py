@@ -4,7 +4,6 @@ import contextlib
 import errno
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 from graphspec.diagnostics.diagnostic import UsageError
@@ -24,6 +23,8 @@ def replace_bytes(path: Path, data: bytes) -> None:
 
     Raises UsageError where it cannot be written.
     """
+    import tempfile  # noqa: PLC0415 - most runs write no file
+
     real = Path(os.path.realpath(path))
     draft: str | None = None
     try:

@@ -166,9 +166,10 @@ class _Run:
             return [self.compiled(spec, options, lock) for spec in specs]
         from graphspec.cli.many import Means, check_many  # noqa: PLC0415 - standard input does without
 
+        cache = self.cache(settings) if len(specs) >= _WORTH_CACHING else None
         means = Means(
-            lambda: partial(check_file, options=self.options(settings)),
-            self.cache(settings) if len(specs) >= _WORTH_CACHING else None,
+            lambda: partial(check_file, options=self.options(settings), is_kept=cache is not None),
+            cache,
             self.given["jobs"],
         )
         return check_many(specs, means, progress)
