@@ -25,6 +25,7 @@ from graphspec.frontend.files import OutsideRootError, root_of, within_root
 from graphspec.frontend.program import FileProgram, Program
 from graphspec.frontend.read import read
 from graphspec.frontend.source import Limits, Source, decode, load_source
+from graphspec.frontend.structure import DOCUMENT
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.validate import validate
 from graphspec.graph.infer import infer
@@ -170,6 +171,15 @@ def may_have_params(text: str) -> bool:
     return has_params(text)
 
 
+def _may_mean_params(tree: TreeMapping) -> bool:
+    """Say whether a spec has a key that nobody knows, and that may be a misspelt section of params and the like."""
+    if tree.entries.keys() <= DOCUMENT.keys.keys():
+        return False
+    from graphspec.frontend.imports import means_params  # noqa: PLC0415 - most specs have no such key
+
+    return means_params(tree)
+
+
 class _GarbageLeft:
     """Keep Python from searching for garbage: a compilation makes next to none, and a long spec has much to search.
 
@@ -232,7 +242,8 @@ class _Session:
         if tree is None:
             return Compilation(path=shown)
         unit: Unit | None = None
-        if (path is self.path and self.options.choice.is_made) or may_have_params(source.text):
+        is_chosen = path is self.path and self.options.choice.is_made
+        if is_chosen or may_have_params(source.text) or _may_mean_params(tree):
             unit, program = self.opened().whole(tree, path, shown, self.chosen(path))
             document = None if unit is None else unit.document
         else:

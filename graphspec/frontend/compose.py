@@ -123,8 +123,11 @@ class Composer:
         while (handler := handlers.get(type(event := next_event()))) is not None:
             handler(event)
         anchors = {name: anchor.span for name, anchor in self._anchors.items()}
+        first: dict[str, list[Span]] = {}
         for name, span in self._undefined:
-            self._mistakes.undefined_alias(name, span, anchors)
+            first.setdefault(name, []).append(span)
+        for name, spans in first.items():
+            self._mistakes.undefined_alias(name, spans, anchors)
         return None if self._mistakes.unknown else self._document.items[0], event
 
     def _scalar(self, event: ScalarEvent) -> None:

@@ -7,10 +7,9 @@ from graphspec.catalog import catalog
 from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.suggest import did_you_mean, nearest
 from graphspec.frontend.document import What
-from graphspec.frontend.evaluate import UnknownValueError
 from graphspec.frontend.fields import describe_value
-from graphspec.frontend.templates import Sight, substitute
-from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree
+from graphspec.frontend.templates import Sight, filled
+from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree, Unknown
 from graphspec.frontend.tree import Mapping as TreeMapping
 
 
@@ -79,22 +78,33 @@ def read_defaults(tree: Tree | None, sight: Sight, diagnostics: Diagnostics) -> 
     """Return the defaults that a spec has; classes and arguments that there are not are reported here, once."""
     if tree is None or (isinstance(tree, Scalar) and tree.value is None):
         return Defaults()
-    try:
-        tree = substitute(tree, sight, diagnostics)
-    except UnknownValueError:
+    tree = filled(tree, sight, diagnostics)
+    if isinstance(tree, Unknown):
         return Defaults()
     if not isinstance(tree, TreeMapping):
         message = f'"defaults" must be a mapping from a class to arguments, not {describe_value(tree)}'
         diagnostics.error("GS203", message, tree.span, help="write defaults: {Conv2D: {padding: same}}")
         return Defaults()
-    return Defaults({entry.key: _of_class(entry, diagnostics) for entry in tree.entries.values()})
+    by_class: dict[str, dict[str, Entry]] = {}
+    for entry in tree.entries.values():
+        named = _with_right_class(entry, tree, diagnostics)
+        by_class[named.key] = _of_class(named, diagnostics)
+    return Defaults(by_class)
+
+
+def _with_right_class(entry: Entry, tree: TreeMapping, diagnostics: Diagnostics) -> Entry:
+    """Return the defaults of a class by the name that was meant, once it was reported that there is no such class."""
+    if catalog.layer(entry.key) is not None or "." in entry.key:
+        return entry
+    meant = nearest(entry.key, [name for name in catalog.layer_names() if name not in tree.entries])
+    hint = f'; did you mean "{meant}"?' if meant else ""
+    diagnostics.error("GS401", f'unknown layer "{entry.key}"{hint}', entry.span)
+    return entry if meant is None else entry._replace(key=meant)
 
 
 def _of_class(entry: Entry, diagnostics: Diagnostics) -> dict[str, Entry]:
     found = catalog.layer(entry.key)
-    if found is None and "." not in entry.key:
-        hint = did_you_mean(entry.key, catalog.layer_names())
-        diagnostics.error("GS401", f'unknown layer "{entry.key}"{hint}', entry.span)
+    if (found is None and "." not in entry.key) or isinstance(entry.value, Unknown):
         return {}
     if not isinstance(entry.value, TreeMapping):
         if not isinstance(entry.value, Scalar) or entry.value.value is not None:
@@ -106,9 +116,10 @@ def _of_class(entry: Entry, diagnostics: Diagnostics) -> dict[str, Entry]:
         if found is not None and key not in found.arguments:
             hint = did_you_mean(key, found.arguments)
             diagnostics.error("GS402", f'unknown argument "{key}" of {entry.key}{hint}', item.span)
-            meant = nearest(key, found.arguments)
-            if meant is not None:
-                kept.setdefault(meant, item._replace(key=meant))
+            meant = nearest(key, [name for name in found.arguments if name not in entry.value.entries])
+            # What nobody understands may be what the class needs.
+            for name in (meant,) if meant else found.required:
+                kept.setdefault(name, Entry(name, item.span, Unknown.at(item.span)))
         else:
             kept[key] = item
     return kept

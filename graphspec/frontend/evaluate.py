@@ -10,6 +10,8 @@ from graphspec.frontend.formulas import FormulaError, Term
 
 MAX_BITS = 1_000
 MAX_SIZE = 10_000
+# Names that repeat and each give their copies.
+OF_COPIES: Mapping[str, str] = {"index": '"repeat" or "each"', "item": '"each"'}
 _UNKNOWN = "GS305"
 _WRONG = "GS306"
 
@@ -64,7 +66,9 @@ def _named(term: Term, values: Mapping[str, object], unknown: frozenset[str]) ->
         raise UnknownValueError
     shown = ", ".join([*values, *sorted(unknown)])
     help_ = f"in sight: {shown}" if shown else 'nothing is in sight: declare it under "params"'
-    hint = did_you_mean(name, [*values, *unknown])
+    if name in OF_COPIES:
+        help_ = f'"{name}" is known where a node has {OF_COPIES[name]}'
+    hint = "" if name in OF_COPIES else did_you_mean(name, [*values, *unknown])
     raise FormulaError(f'no param is named "{name}"{hint}', term.start, term.end, None if hint else help_, _UNKNOWN)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
+from collections.abc import Mapping as MappingABC
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.suggest import nearest, respelling
@@ -189,8 +190,10 @@ def operands_for(
     if node.source is not None and not is_unknown:
         before = len(diagnostics)
         operands = read_operand(node.source, f'"from" of node "{name}"', names, diagnostics)
+        if wiring.unknown and any(_head(item) in wiring.unknown for item in _references(operands)):
+            return None, False
         return operands, len(diagnostics) == before and not holds_unknown(node.source)
-    if arrows and any(source.path in wiring.unknown for arrow in arrows for source in arrow.sources):
+    if arrows and any(_head(source) in wiring.unknown for arrow in arrows for source in arrow.sources):
         return None, False
     if arrows:
         layer = node.what.name if node.what is not None and node.what.kind == "layer" else None
@@ -198,6 +201,18 @@ def operands_for(
         operands = operands_of(name, layer, arrows, diagnostics)
         return operands, len(diagnostics) == before
     return None, wiring.complete
+
+
+def _head(reference: Reference) -> str:
+    return reference.path.partition(".")[0]
+
+
+def _references(operand: Operand) -> Iterator[Reference]:
+    if isinstance(operand, Reference):
+        yield operand
+    elif isinstance(operand, Operands):
+        for item in operand.items.values() if isinstance(operand.items, MappingABC) else operand.items:
+            yield from _references(item)
 
 
 def read_operand(

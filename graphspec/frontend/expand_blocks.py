@@ -85,7 +85,7 @@ class _Expansion:
         return Path(os.path.normpath(Path(folder) / path)).as_posix()
 
     def program(self, body: Body, unit: Unit) -> Program:
-        placement = Placement(self.diagnostics)
+        placement = Placement(self.diagnostics, self.made.told)
         outputs = placement.place(self.made.of_body(body, unit))
         return _program(placement, body.inputs, outputs, body.span, body.dtype)
 
@@ -107,7 +107,7 @@ class _Expansion:
         inputs = self.complete(inputs or {}, piece.inputs, block.name, name.span)
         if inputs is None:
             return None
-        placement = Placement(self.diagnostics)
+        placement = Placement(self.diagnostics, self.made.told)
         outputs = placement.place_model(ReadyUse(piece, block, None, use, piece.size, name.span))
         return _program(placement, inputs, outputs, spec.span, spec.dtype)
 

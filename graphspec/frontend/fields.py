@@ -56,6 +56,10 @@ def checked_fields(
 
     A misspelt key is reported once and read as the key that was meant, so that one mistake hides no other.
     """
+    cut = text_with_comma(mapping) if "description" in part.keys else None
+    if cut is not None:
+        report_comma(cut, subject, diagnostics)
+        mapping = Mapping({key: item for key, item in mapping.entries.items() if item not in cut[1:]}, mapping.span)
     fields = {key: _at_its_key(entry) for key, entry in mapping.entries.items()}
     if not part.required and fields.keys() <= part.unchecked:
         return fields
@@ -73,6 +77,27 @@ def checked_fields(
             _report_value(error, fields, subject, diagnostics)
         return None if missing else fields
     return fields
+
+
+def text_with_comma(mapping: Mapping) -> list[Entry] | None:
+    """Return a description that a comma cuts, ``{description: wide, not deep}``, and what follows it; or None."""
+    text = mapping.entries.get("description")
+    if text is None or not isinstance(text.value, Scalar) or not text.value.plain or not text.value.text:
+        return None
+    entries = list(mapping.entries.values())
+    after = entries[entries.index(text) + 1 :]
+    rest = list(takewhile(lambda entry: not _written(entry) and entry.span.line == text.value.span.end_line, after))
+    return [text, *rest] if rest else None
+
+
+def report_comma(cut: list[Entry], subject: str, diagnostics: Diagnostics) -> None:
+    """Report that a text ends where its first comma stands."""
+    first, last = cut[0].value.span, cut[-1].span
+    place = Span(first.path, first.line, first.column, last.end_line, last.end_column)
+    words = ", ".join([*(item.value.text for item in cut[:1] if isinstance(item.value, Scalar)),
+                       *(item.key for item in cut[1:])])  # fmt: skip
+    help_ = f'put the text in quotes: "{words}"' if len(words) <= MAX_SHOWN else "put the text in quotes"
+    diagnostics.error("GS203", f"the description of {subject} ends at its first comma", place, help=help_)
 
 
 def _at_its_key(entry: Entry) -> Tree:

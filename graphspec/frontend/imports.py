@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -13,16 +14,26 @@ from graphspec.frontend.expand_blocks import expand_blocks
 from graphspec.frontend.params import Given
 from graphspec.frontend.program import Program
 from graphspec.frontend.source import Source
+from graphspec.frontend.structure import DOCUMENT
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.tree import Scalar
-from graphspec.frontend.units import OF_MODEL, Around, Unit, open_unit, variants_of, with_meant_sections
+from graphspec.frontend.units import OF_MODEL, Around, Unit, meant_section, open_unit, variants_of, with_meant_sections
 
 _USED = re.compile(r"\$|\b(?:params|variants|defaults|imports|blocks?|repeat|each|when)[\"']?[ \t]*:")
+# Of a file with more unknown keys than any spec has, the first ones tell what it is.
+_MOST_KEYS = 100
+_SECTIONS = ("params", "variants", "defaults", "imports", "blocks")
 
 
 def has_params(text: str) -> bool:
     """Say whether a text, which has a word of them, is a spec with params, blocks and the like."""
     return _USED.search(text) is not None
+
+
+def means_params(tree: TreeMapping) -> bool:
+    """Say whether a section that only specs with params and the like have is misspelt."""
+    unknown = islice((key for key in tree.entries if key not in DOCUMENT.keys), _MOST_KEYS)
+    return any(meant_section(key, DOCUMENT.keys) in _SECTIONS for key in unknown)
 
 
 class Reader(Protocol):
@@ -68,7 +79,10 @@ class Units:
         given = self._given(tree, chosen)
         if given is None:
             return None, None
-        around = self.around(path, shown, Around(_nothing, self.reader.sources, given, is_library=is_library))
+        variants = reversed(variants_of(tree, Diagnostics()).values())
+        others = {key: item for variant in variants for key, item in variant.items()}
+        like = Around(_nothing, self.reader.sources, given, others, is_library=is_library)
+        around = self.around(path, shown, like)
         self.importing.append((path.resolve(), shown))
         unit = open_unit(tree, shown, around, diagnostics)
         program = None
@@ -89,7 +103,7 @@ class Units:
         def load(alias: str, item: Given, unit: Unit) -> Unit | None:
             return self.load(alias, item, unit, path, shown)
 
-        return Around(load, like.sources, like.given, like.prefix, like.wanted, like.is_library)
+        return replace(like, load=load)
 
     def _given(self, tree: TreeMapping, chosen: Chosen) -> dict[str, Given] | None:
         """Return what a variant and options give, or None where there is no such variant; an option wins."""

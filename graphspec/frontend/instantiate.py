@@ -3,7 +3,7 @@
 A piece is relative: names in it are its own. It knows how many calls it will be, so that nothing too large is placed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -13,7 +13,7 @@ from graphspec.diagnostics.suggest import did_you_mean
 from graphspec.frontend.copies import copies_of
 from graphspec.frontend.document import BlockSpec, Body, Control, NodeSpec, What
 from graphspec.frontend.edges import read_edges, unknown_targets
-from graphspec.frontend.evaluate import UnknownValueError
+from graphspec.frontend.evaluate import OF_COPIES, UnknownValueError
 from graphspec.frontend.expand import (
     check_beside_chain,
     member_in,
@@ -48,7 +48,6 @@ from graphspec.frontend.whats import CONTROLS, UNKNOWN_SOURCE, read_member
 
 MAX_NESTING = 64
 _MOST_SHOWN = 8
-_OF_COPIES = frozenset({"index", "item"})
 
 
 class ExpansionStoppedError(Exception):
@@ -151,11 +150,11 @@ class Instantiation:
             specs[name] = seen._replace(source=self._source(seen.control, around))
             readys[name] = self._controlled(seen, seen.control, name, around)
         names = (*inputs, *body.nodes)
-        rows = self._rows(body, specs, readys, names, absent, around)
+        rows, lost = self._rows(body, specs, readys, names, absent, around)
         size = sum(row.ready.size for row in rows)
         if size > self.limit:
             self._refuse(size, max(rows, key=lambda row: row.ready.size).ready.span)
-        return Piece(rows, inputs, self._outputs(body, names, absent, around), absent, max(1, size))
+        return Piece(rows, inputs, self._outputs(body, names, lost, absent, around), absent, max(1, size))
 
     def _evaluated(self, name: str, spec: NodeSpec, around: _Around) -> NodeSpec:
         block = around.block
@@ -174,7 +173,8 @@ class Instantiation:
     def _rows(
         self, body: Body, specs: Mapping[str, NodeSpec], readys: Mapping[str, Ready], names: tuple[str, ...],
         absent: Mapping[str, Span], around: _Around,
-    ) -> tuple[Row, ...]:  # fmt: skip
+    ) -> tuple[tuple[Row, ...], Collection[str]]:  # fmt: skip
+        """Return the nodes with what feeds them, and the names that arrows lead to and nothing has."""
         edges = self._substituted(body.edges, around)
         wiring = read_edges(edges, names, self.diagnostics)
         unknown = {item.path: item for item in reversed(unknown_targets(wiring, body.nodes))}
@@ -189,13 +189,13 @@ class Instantiation:
                 operand, is_known = self._checked(operand, names, absent, around.block)
                 wired = wired and is_known and self._has_known_names(readys[name], names, absent, around.block)
             rows[name] = Row(name, readys[name], operand, wired)
-        return in_order(rows)
+        return in_order(rows), wiring.unknown
 
     def _outputs(
-        self, body: Body, names: tuple[str, ...], absent: Mapping[str, Span], around: _Around
+        self, body: Body, names: tuple[str, ...], lost: Collection[str], absent: Mapping[str, Span], around: _Around
     ) -> Outputs | None:
         tree = self._substituted(body.outputs, around)
-        outputs = None if tree is None else read_outputs(tree, names, (), self.diagnostics)
+        outputs = None if tree is None else read_outputs(tree, names, lost, self.diagnostics)
         if outputs is None or around.block is None:
             return outputs
         for reference in outputs.references:
@@ -286,7 +286,7 @@ class Instantiation:
         least = max(copies.number, copies.number * self.least.of_node(rest, around.unit))
         if least > self.limit:
             self._refuse(least, copies.span)
-        if _OF_COPIES.isdisjoint(names_used(rest)):
+        if OF_COPIES.keys().isdisjoint(names_used(rest)):
             items = (self._read(control, rest, name, span, around),) * copies.number if copies.number else ()
         else:
             items = tuple(

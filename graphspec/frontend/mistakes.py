@@ -24,6 +24,7 @@ DIRECTIVE = "GS114"
 MEND_TAG = "remove the tag, or quote the value if it is text"
 
 _MOST = 100
+_MOST_SHOWN = 8
 _MOST_NAMES = 1000
 _LONGEST_QUOTATION = 60
 
@@ -123,16 +124,18 @@ class Mistakes:
         )
         self._error(ALIAS, message, span, related=[Related("the anchor is here", anchor)])
 
-    def undefined_alias(self, name: str, span: Span, anchors: dict[str, Span]) -> None:
+    def undefined_alias(self, name: str, spans: list[Span], anchors: dict[str, Span]) -> None:
         """Record an alias that no anchor precedes, where ``anchors`` are those of the whole document."""
+        span = spans[0]
+        others = [Related("it is used here too", place) for place in spans[1:_MOST_SHOWN]]
         if name in anchors:
             message = f"the alias {quoted(f'*{name}')} stands before its anchor; expected the anchor first"
-            self._error(ALIAS, message, span, related=[Related("the anchor is here", anchors[name])])
+            self._error(ALIAS, message, span, related=[Related("the anchor is here", anchors[name]), *others])
             return
         # The latest anchors will do: a document may hold a million.
         nearest = did_you_mean(name, islice(reversed(anchors), _MOST_NAMES))
         message = f"undefined alias {quoted(f'*{name}')}{nearest or '; expected an anchor of this name before it'}"
-        self._error(ALIAS, message, span, help="quote it if it is text")
+        self._error(ALIAS, message, span, help="quote it if it is text", related=others)
 
     def no_space(self, key: str, span: Span, colon: int) -> None:
         """Record a key that swallowed its value, because nothing separates the two."""

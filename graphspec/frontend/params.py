@@ -1,15 +1,17 @@
 """Params: what a spec or a block declares, and the values that a use of it gives them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from types import MappingProxyType
 from typing import NamedTuple
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean, nearest
-from graphspec.frontend.evaluate import UnknownValueError
-from graphspec.frontend.fields import describe_value
-from graphspec.frontend.templates import Sight, names_used, substitute
+from graphspec.frontend.evaluate import OF_COPIES, UnknownValueError
+from graphspec.frontend.fields import describe_value, report_comma, text_with_comma
+from graphspec.frontend.templates import Sight, names_used, places_of, substitute
 from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree, plain
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.whats import NAME, NAME_HELP, right_name
@@ -24,8 +26,6 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
 }
 _KEYS = ("type", "default", "choices", "min", "max", "description")
 THE_SPEC = "the spec"
-# Names that repeat and each give their copies.
-_TAKEN = ("index", "item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,9 @@ class Param:
     high: float | None = None
 
 
+_MOST_SHOWN = 3
+
+
 class Given(NamedTuple):
     """A value that is given to a param: by a use, a variant or an option."""
 
@@ -48,8 +51,27 @@ class Given(NamedTuple):
     value: Tree
 
 
-def declare(tree: Tree | None, subject: str, diagnostics: Diagnostics) -> dict[str, Param | None]:
-    """Return the params that a mapping declares; those that it declares wrongly are None."""
+NOTHING_GIVEN: Mapping[str, Given] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The params of a spec or a block; those that are declared wrongly are None.
+
+    ``body`` is what they are for, and ``told`` has the names in it that were reported to be no params.
+    """
+
+    params: Mapping[str, Param | None]
+    body: Tree | None = None
+    told: set[str] = field(default_factory=set)
+
+
+def declare(tree: Tree | None, body: Tree, subject: str, diagnostics: Diagnostics) -> Declared:
+    """Return the params that a mapping declares."""
+    return Declared(_declared(tree, subject, diagnostics), body)
+
+
+def _declared(tree: Tree | None, subject: str, diagnostics: Diagnostics) -> dict[str, Param | None]:
     if tree is None or (isinstance(tree, Scalar) and tree.value is None):
         return {}
     if not isinstance(tree, TreeMapping):
@@ -62,9 +84,9 @@ def declare(tree: Tree | None, subject: str, diagnostics: Diagnostics) -> dict[s
 
 def _param(entry: Entry, diagnostics: Diagnostics) -> Param | None:
     name = entry.key
-    if not NAME.match(name) or name in _TAKEN:
-        help_ = "copies made by repeat and each have it" if name in _TAKEN else NAME_HELP
-        message = f'"{name}" cannot be the name of a param{"" if name in _TAKEN else right_name(name)}'
+    if not NAME.match(name) or name in OF_COPIES:
+        help_ = "copies made by repeat and each have it" if name in OF_COPIES else NAME_HELP
+        message = f'"{name}" cannot be the name of a param{"" if name in OF_COPIES else right_name(name)}'
         diagnostics.error("GS204", message, entry.span, help=help_)
         return None
     if not isinstance(entry.value, TreeMapping):
@@ -74,8 +96,11 @@ def _param(entry: Entry, diagnostics: Diagnostics) -> Param | None:
 
 def _declared_in_full(entry: Entry, tree: TreeMapping, diagnostics: Diagnostics) -> Param | None:
     before = diagnostics.errors
+    cut = text_with_comma(tree)
+    if cut is not None:
+        report_comma(cut, f'param "{entry.key}"', diagnostics)
     for key, item in tree.entries.items():
-        if key not in _KEYS:
+        if key not in _KEYS and (cut is None or item not in cut):
             help_ = None if did_you_mean(key, _KEYS) else "a mapping that is the default stands under default: {...}"
             message = f'unknown key "{key}" in param "{entry.key}"{did_you_mean(key, _KEYS)}'
             diagnostics.error("GS201", message, item.span, help=help_)
@@ -142,33 +167,35 @@ def _near(value: object, choices: tuple[object, ...]) -> str:
 
 
 def bind_params(
-    params: Mapping[str, Param | None], given: Mapping[str, Given], subject: str, place: Span, sight: Sight,
-    diagnostics: Diagnostics,
+    declared: Declared, given: Mapping[str, Given], subject: str, place: Span, sight: Sight, diagnostics: Diagnostics,
+    others: Mapping[str, Given] = NOTHING_GIVEN,
 ) -> Sight:  # fmt: skip
     """Return what the formulas of a spec or a block see, once a use has given its params their values.
 
-    ``place`` is where a value that is missing is missed, ``sight`` has what is not of the params.
+    ``place`` is where a value that is missing is missed, ``sight`` has what is not of the params. ``others`` are given
+    elsewhere: of these the names are checked.
     """
-    binding = _Binding(params, given, subject, place, sight, diagnostics)
-    for name, item in list(given.items()):
-        if name not in params:
+    params = declared.params
+    related = [Related(f"the params of {subject} are declared here", param.span) for param in params.values() if param]
+    sight = replace(sight, declared=tuple(related[:1]), told=declared.told, body=declared.body)
+    binding = _Binding(declared, given, subject, place, sight, diagnostics)
+    for name, item in [*given.items(), *others.items()]:
+        if name not in params and name not in binding.failed:
             binding.report_unknown(name, item)
     for name in params:
         binding.settle(name)
-    declared = tuple(
-        Related(f"the params of {subject} are declared here", param.span) for param in params.values() if param
-    )[:1]
-    return Sight(binding.values, frozenset(binding.failed), declared, sight.sources, sight.hints)
+    return replace(sight, values=binding.values, unknown=frozenset(binding.failed))
 
 
 class _Binding:
     """The values of params on their way: one may use another, whichever stands first."""
 
     def __init__(
-        self, params: Mapping[str, Param | None], given: Mapping[str, Given], subject: str, place: Span, sight: Sight,
+        self, declared: Declared, given: Mapping[str, Given], subject: str, place: Span, sight: Sight,
         diagnostics: Diagnostics,
     ) -> None:  # fmt: skip
-        self.params = params
+        self.declared = declared
+        self.params = declared.params
         self.given = dict(given)
         self.subject = subject
         self.place = place
@@ -211,7 +238,8 @@ class _Binding:
         for used in names_used(tree):
             if used in self.params and used != param.name:
                 self.settle(used)
-        seen = Sight(self.values, frozenset(self.failed) | set(self.open), (), self.sight.sources, self.sight.hints)
+        unknown = frozenset(self.failed) | set(self.open)
+        seen = replace(self.sight, values=self.values, unknown=unknown, declared=())
         try:
             value = substitute(tree, seen, self.diagnostics)
         except UnknownValueError:
@@ -249,13 +277,18 @@ class _Binding:
     def report_unknown(self, name: str, item: Given) -> None:
         meant = nearest(name, [other for other in self.params if other not in self.given])
         hint = did_you_mean(name, self.params)
-        if meant is not None:
+        if meant is not None and name in self.given:
             self.given[meant] = item
         # What uses it by this name is wrong for the same reason.
         self.failed.add(name)
+        used = list(islice(places_of(name, self.declared.body, self.sight.sources), _MOST_SHOWN))
+        if used and name in self.declared.told:
+            return
+        self.declared.told.add(name)
         shown = ", ".join(self.params)
         help_ = None if hint else f"its params are {shown}" if shown else "it declares no params"
         known = next((param for param in self.params.values() if param is not None), None)
         related = [Related("its params are declared here", known.span)] if known else []
+        related += [Related("it is used here", place) for place in used]
         message = f'{self.subject} has no param "{name}"{hint}'
         self.diagnostics.error("GS307", message, item.span, help=help_, related=related)

@@ -1,6 +1,6 @@
 """Pieces -> calls: every use of a block gets its path, and what feeds it takes the place of its inputs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Origin, Related
@@ -44,9 +44,10 @@ class Placement:
     ``groups`` which paths are blocks, and of which name, and which are copies.
     """
 
-    def __init__(self, diagnostics: Diagnostics) -> None:
-        """Start with no calls."""
+    def __init__(self, diagnostics: Diagnostics, told: Collection[tuple[int, str]] = ()) -> None:
+        """Start with no calls; ``told`` has the names that a block lacks, which was reported."""
         self.diagnostics = diagnostics
+        self.told = told
         self.calls: list[Call] = []
         self.aliases: dict[str, str] = {}
         self.bundles: dict[str, Operands] = {}
@@ -292,6 +293,8 @@ class Placement:
         keys = operand.keys if isinstance(operand, Operands) else {}
         unknown = [name for name in given if name not in names]
         for name in unknown:
+            if (id(ready.block), name) in self.told:
+                continue
             place = keys.get(name, ready.span)
             hint = did_you_mean(name, [other for other in names if other not in given])
             message = f'block "{ready.block.name}" has no input "{name}"{hint}'

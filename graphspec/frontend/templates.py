@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
@@ -27,6 +28,7 @@ _COPIED = ("block", "chain")
 _GUARDS = ("when", *_REPEATED)
 _OF_NODES = ("nodes", "chain")
 MAX_TEXT = 10_000
+_MOST_SHOWN = 3
 
 
 class Template(NamedTuple):
@@ -41,7 +43,8 @@ class Sight:
     """What a formula sees: values by name, the names whose values are wrong, and what to call this place.
 
     ``sources`` holds the texts of files, in which a place inside a value that YAML wrote otherwise is found; ``hints``
-    gathers what to say where a value that was put together is refused later on.
+    gathers what to say where a value that was put together is refused later on. A name that is not there is reported
+    once, and then is in ``told``; ``body`` is where its other uses are looked for.
     """
 
     values: Mapping[str, object]
@@ -50,6 +53,7 @@ class Sight:
     sources: Mapping[str, str] = field(default_factory=dict)
     hints: dict[Span, str] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
+    body: Tree | None = None
 
     def and_also(self, **values: object) -> "Sight":
         """Return the sight with more names in it."""
@@ -158,6 +162,20 @@ def names_used(tree: Tree) -> Iterator[str]:
         for part in template.parts if template else ():
             if not isinstance(part, str):
                 yield from names_in(part[0])
+
+
+def places_of(name: str, tree: Tree | None, sources: Mapping[str, str]) -> Iterator[Span]:
+    """Yield the places at which the formulas in a value use a name, one for each formula."""
+    if isinstance(tree, Sequence):
+        for item in tree.items:
+            yield from places_of(name, item, sources)
+    elif isinstance(tree, TreeMapping):
+        for entry in tree.entries.values():
+            yield from places_of(name, entry.value, sources)
+    elif isinstance(tree, Scalar) and name in tree.text and name in names_used(tree):
+        found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", tree.text)
+        if found is not None:
+            yield place_within(tree, found.start(), found.end(), sources)
 
 
 def has_templates(tree: Tree) -> bool:
@@ -270,13 +288,19 @@ class _Substitution:
             raise FormulaError(error.message, start, end, error.help, error.code) from None
 
     def report(self, scalar: Scalar, error: FormulaError) -> None:
+        name = scalar.text[error.start : error.end]
         if error.code == "GS305":
-            name = scalar.text[error.start : error.end]
             if name in self.sight.told:
                 return
             self.sight.told.add(name)
         place = place_within(scalar, error.start, error.end, self.sight.sources)
-        related = self.sight.declared if error.code == "GS305" else ()
+        related: tuple[Related, ...] = ()
+        if error.code == "GS305":
+            others = (it for it in places_of(name, self.sight.body, self.sight.sources) if it != place)
+            related = (
+                *self.sight.declared,
+                *(Related("it is used here too", it) for it in islice(others, _MOST_SHOWN)),
+            )
         self.diagnostics.error(error.code, error.message, place, help=error.help, related=related)
 
     def hint_at_text(self, scalar: Scalar, template: Template) -> None:

@@ -1,6 +1,6 @@
 """A spec with params: its values put in, and what it offers to those that import it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
@@ -10,7 +10,7 @@ from graphspec.frontend.defaults import Defaults, read_defaults
 from graphspec.frontend.document import BlockSpec, Document, NodeSpec, What
 from graphspec.frontend.evaluate import UnknownValueError
 from graphspec.frontend.fields import describe_value
-from graphspec.frontend.params import THE_SPEC, Given, Param, bind_params, declare
+from graphspec.frontend.params import THE_SPEC, Declared, Given, bind_params, declare
 from graphspec.frontend.renamed import renamed
 from graphspec.frontend.structure import DOCUMENT
 from graphspec.frontend.templates import Sight, filled, substitute
@@ -21,6 +21,12 @@ from graphspec.frontend.whats import NAME, NAME_HELP, right_name
 
 # Sections that say how the others are read; "blocks" is read as it is, since each use puts in values of its own.
 _OWN = ("params", "variants", "defaults", "imports", "blocks")
+# What a section is called elsewhere, where no spelling is near.
+_OTHER_WORDS = {
+    **dict.fromkeys(("parameters", "variables", "vars", "hyperparameters"), "params"),
+    **dict.fromkeys(("include", "includes"), "imports"),
+    **dict.fromkeys(("templates", "macros", "modules"), "blocks"),
+}
 # Sections of which every entry is a fact of its own.
 _CHECKED = ("compile", "expect")
 # What a model is made of. An importer takes nothing of it.
@@ -41,18 +47,19 @@ class Unit:
     defaults: Defaults
     imports: Mapping[str, Given]
     load: Callable[[str, Given, "Unit"], "Unit | None"]
-    params: dict[int, dict[str, Param | None]] = field(default_factory=dict)
+    params: dict[int, Declared] = field(default_factory=dict)
     units: dict[str, "Unit | None"] = field(default_factory=dict)
     wanted: dict[str, tuple["Unit", str]] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
     changed: dict[int, tuple[NodeSpec, NodeSpec]] = field(default_factory=dict)
 
-    def params_of(self, block: BlockSpec, diagnostics: Diagnostics) -> dict[str, Param | None]:
+    def params_of(self, block: BlockSpec, diagnostics: Diagnostics) -> Declared:
         """Return the params that a block of this file declares."""
         found = self.params.get(id(block))
         if found is None:
             origin, diagnostics.origin = diagnostics.origin, None
-            found = declare(block.params, f'block "{block.name}"', diagnostics)
+            body = TreeMapping(block.raw, block.span)
+            found = declare(block.params, body, f'block "{block.name}"', diagnostics)
             diagnostics.origin = origin
             self.params[id(block)] = found
         return found
@@ -139,11 +146,15 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What a file is opened in: who loads what it imports, the texts of files, and what is given to its params."""
+    """What a file is opened in: who loads what it imports, the texts of files, and what is given to its params.
+
+    ``others`` is what the variants give that are not chosen.
+    """
 
     load: Callable[[str, Given, Unit], Unit | None]
     sources: Mapping[str, str]
     given: Mapping[str, Given] = field(default_factory=dict)
+    others: Mapping[str, Given] = field(default_factory=dict)
     prefix: str = ""
     wanted: dict[str, tuple[Unit, str]] | None = None
     is_library: bool = False
@@ -151,12 +162,13 @@ class Around:
 
 def open_unit(tree: TreeMapping, shown: str, around: Around, diagnostics: Diagnostics) -> Unit | None:
     """Return a file with the values of its params in their places, or None where too little of it is right."""
-    params = declare(tree.get("params"), THE_SPEC, diagnostics)
+    body = TreeMapping({key: item for key, item in tree.entries.items() if key not in _OWN}, tree.span)
+    params = declare(tree.get("params"), body, THE_SPEC, diagnostics)
     entry = tree.entries.get("params")
     place = tree.span if entry is None else entry.span
     hints: dict[Span, str] = {}
     bare = Sight({}, sources=around.sources, hints=hints)
-    sight = bind_params(params, around.given, THE_SPEC, place, bare, diagnostics)
+    sight = bind_params(params, around.given, THE_SPEC, place, bare, diagnostics, around.others)
     if around.is_library:
         tree = TreeMapping({key: entry for key, entry in tree.entries.items() if key not in OF_MODEL}, tree.span)
     put_in = _put_in(tree, sight, diagnostics)
@@ -175,12 +187,19 @@ def open_unit(tree: TreeMapping, shown: str, around: Around, diagnostics: Diagno
     )
 
 
+def meant_section(key: str, free: Iterable[str]) -> str | None:
+    """Return the section that a key is meant to be, by its spelling or by what others call it."""
+    free = tuple(free)
+    other = _OTHER_WORDS.get(key)
+    return nearest(key, free) or (other if other in free else None)
+
+
 def with_meant_sections(tree: TreeMapping, diagnostics: Diagnostics) -> TreeMapping:
     """Return a spec in which a misspelt section that others depend on has the name that was meant."""
     entries: dict[str, Entry] = {}
     for key, entry in tree.entries.items():
         free = [name for name in DOCUMENT.keys if name not in tree.entries and name not in entries]
-        meant = None if key in DOCUMENT.keys else nearest(key, free)
+        meant = None if key in DOCUMENT.keys else meant_section(key, free)
         if meant not in _OWN or meant is None:
             entries[key] = entry
             continue
@@ -261,4 +280,4 @@ def variant_place(tree: TreeMapping, name: str) -> Related | None:
     """Return where a variant stands, as a place related to a mistake that needs it."""
     section = tree.get("variants")
     entry = section.entries.get(name) if isinstance(section, TreeMapping) else None
-    return None if entry is None else Related(f'it needs variant "{name}"', entry.span)
+    return None if entry is None else Related(f'only with variant "{name}"', entry.span)

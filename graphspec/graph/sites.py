@@ -84,9 +84,13 @@ def _site_in_block(
         callee = replace(first.callee, key=call.path, keras_name=call.keras_name, trainable=call.trainable)
         signature = _signature(callee, call.path, named_call=False)
         return Site(call, signature=signature, callee=callee, literals=first.literals, ports=first.ports)
-    before = len(checker.diagnostics)
+    if first is not None and first.callee is None and not first.is_named_call and first.call.literals is call.literals:
+        # What keeps the first from being made has been reported.
+        return Site(call)
     site = _site(call, visible, scope, checker)
-    made = None if site.is_named_call or len(checker.diagnostics) > before else site.callee
+    if site.signature is None and call.what is not None and call.what.kind in {"layer", "plugin", "application"}:
+        copied[id(call.what)] = site
+    made = None if site.is_named_call else site.callee
     if made is not None and made.kind == "layer" and not any(map(_may_hold_layer, made.arguments.values())):
         copied[id(call.what)] = site
     return site
