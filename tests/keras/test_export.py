@@ -118,6 +118,15 @@ CORNERS = {
           both: {Concatenate: {}, from: [early, late]}
         outputs: both
         """,
+    "arithmetic of what no input reaches": """
+        inputs: {x: [4], y: [4]}
+        nodes:
+          steps: {expr: "ops.arange(4)"}
+          mod: {Dense: {units: 4}, from: x}
+          wave: {expr: "mod + steps % 2 * 1.5"}
+          other: {expr: "(steps // 2 - 0.5) * y @ ops.eye(4)"}
+        outputs: [wave, other]
+        """,
     "a chain that is deeper than Python": """
         inputs: {x: [2]}
         nodes: {deep: {chain: [CHAIN {Dense: {units: 1}}], from: x}}
