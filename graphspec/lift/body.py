@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphspec.catalog import catalog
-from graphspec.catalog.catalog import CallArgument, Op
-from graphspec.lift.calls import UnsayableError, Wiring, bind_free, bind_layer, bind_op, wire, wire_freely
+from graphspec.catalog.catalog import CallArgument
+from graphspec.lift.calls import UnsayableError, Wiring, bind_free, bind_layer, wire, wire_freely
 from graphspec.lift.chains import Chain, stem_of, written
-from graphspec.lift.formulas import SIGNS, Text, formula
+from graphspec.lift.formulas import SIGNS, Text, bound, formula, op_of
 from graphspec.lift.masks import drop_masks
 from graphspec.lift.names import Taken
 from graphspec.lift.objects import Objects
@@ -132,7 +132,7 @@ class Body:
 
     def op(self, made: Operation, call: Call) -> dict[str, Any] | None:
         """Return a node of an op or an expression, or None once it is refused."""
-        op = _op_of(made)
+        op = op_of(made)
         if op is None:
             self.notes.refuse(f'"{made.name}" is the operation {made.class_name} of "{made.module}", which no op is')
             return None
@@ -140,13 +140,13 @@ class Body:
             text = self.formula(made)
             if text is not None:
                 return {"expr": text.text}
-        wiring = wire(_bound(made, op), op.arguments, self.plan.reference, by_place=True)
+        wiring = wire(bound(made, op), op.arguments, self.plan.reference, by_place=True)
         return {f"ops.{op.name}": wiring.literals} | _beside(Wiring(wiring.source))
 
     def formula(self, made: Operation) -> Text | None:
         """Return an op as an expression, or None where it cannot be one."""
-        op = _op_of(made)
-        return None if op is None else formula(op, _bound(made, op), self.operand)
+        op = op_of(made)
+        return None if op is None else formula(op, bound(made, op), self.operand)
 
     def operand(self, source: Source) -> Text | None:
         """Return an operand of an expression, which may be an expression itself."""
@@ -179,15 +179,3 @@ class Body:
 def _beside(wiring: Wiring) -> dict[str, Any]:
     source = {} if wiring.source is None else {"from": wiring.source}
     return source | ({"with": wiring.literals} if wiring.literals else {})
-
-
-def _op_of(made: Operation) -> Op | None:
-    """Return the op of the catalogue that an operation is, unless a spec cannot hold it."""
-    operation = catalog.operation(made.class_name)
-    op = None if operation is None else catalog.op(operation.op)
-    return None if op is None or op.refused is not None else op
-
-
-def _bound(made: Operation, op: Op) -> dict[str, Any]:
-    operation = catalog.operation(made.class_name)
-    return {} if operation is None else bind_op(made.calls[0], made.config, operation, op)

@@ -4,8 +4,10 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from graphspec.catalog import catalog
 from graphspec.catalog.catalog import Op
-from graphspec.lift.saved import Rest, Slice, Source
+from graphspec.lift.calls import UnsayableError, bind_op
+from graphspec.lift.saved import Operation, Rest, Slice, Source
 
 _SIGNS = {
     "less": ("<", 1), "less_equal": ("<=", 1), "greater": (">", 1), "greater_equal": (">=", 1), "equal": ("==", 1),
@@ -28,6 +30,28 @@ class Text(NamedTuple):
 
 
 Operand = Callable[[Source], Text | None]
+
+
+def op_of(made: Operation) -> Op | None:
+    """Return the op of the catalogue that an operation is, unless a spec cannot hold it."""
+    operation = catalog.operation(made.class_name)
+    op = None if operation is None else catalog.op(operation.op)
+    return None if op is None or op.refused is not None else op
+
+
+def bound(made: Operation, op: Op) -> dict[str, Any]:
+    """Return the arguments of the one call of an operation, which is an op."""
+    operation = catalog.operation(made.class_name)
+    return {} if operation is None else bind_op(made.calls[0], made.config, operation, op)
+
+
+def is_sayable(made: Operation) -> bool:
+    """Say whether an expression can hold the call of an op: arrays, for one, have no place in it."""
+    op = op_of(made)
+    try:
+        return op is not None and formula(op, bound(made, op), lambda _: Text("x", _ATOM)) is not None
+    except UnsayableError:
+        return False
 
 
 def formula(op: Op, values: Mapping[str, Any], operand: Operand) -> Text | None:

@@ -5,13 +5,18 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from graphspec.catalog import catalog
+from graphspec.frontend.expressions import MAX_DEPTH
 from graphspec.frontend.whats import NAME
 from graphspec.lift.calls import UnsayableError
 from graphspec.lift.chains import Chain, Member, find_chains
+from graphspec.lift.formulas import is_sayable
 from graphspec.lift.names import Taken, proper_name
 from graphspec.lift.objects import Objects
 from graphspec.lift.problems import LiftError, Notes
 from graphspec.lift.saved import Call, Model, Operation, Source, flatten, sources_of
+
+# Each step may take two levels of an expression: a sign, and parentheses.
+_MOST_STEPS = MAX_DEPTH // 2
 
 
 class Entry(NamedTuple):
@@ -93,14 +98,19 @@ class Plan:
         """Find the ops that an expression named after itself: ``code.exp`` in the expression ``code``."""
         users = {source: made for made in self.model.operations for call in made.calls for source in sources_of(call)}
         outputs = {source.operation for source in flatten(self.model.outputs)}
+        sizes: Counter[str] = Counter()
         for source, user in users.items():
             head, dot, _ = source.operation.rpartition(".")
             made = self.operations.get(source.operation)
-            is_step = dot and made is not None and made.is_op and len(made.calls) == 1
-            if not is_step or self.uses[source.operation, source.call] != 1 or source.operation in outputs:
+            if made is None or not dot or not made.is_op or len(made.calls) != 1:
                 continue
-            if user.is_op and (user.name == head or user.name.rpartition(".")[0] == head):
-                self.inlined.add(source.operation)
+            is_named_after = user.is_op and (user.name == head or user.name.rpartition(".")[0] == head)
+            if not is_named_after or self.uses[source.operation, source.call] != 1 or source.operation in outputs:
+                continue
+            size = sizes[made.name] + 1
+            if sizes[user.name] + size < _MOST_STEPS and is_sayable(made) and is_sayable(user):
+                self.inlined.add(made.name)
+                sizes[user.name] += size
 
     def choose_names(self) -> None:
         """Choose the name of each node: the layer's own, or a new one for each call of an entry."""

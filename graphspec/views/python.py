@@ -16,7 +16,7 @@ from graphspec.views.layout import WIDTH, Code, brackets, call, lay_out, subscri
 from graphspec.views.python_calls import call_of_op, constructor, not_default, port_names
 from graphspec.views.python_names import MAX_LENGTH, Names
 from graphspec.views.python_operations import operations_to_rename
-from graphspec.views.python_uses import modules_of, taken_from_around, uses_of
+from graphspec.views.python_uses import modules_of, symbolic, taken_from_around, uses_of
 from graphspec.views.python_values import Imports, Values, index, scalar, text
 
 _MAIN = "build_model"
@@ -73,6 +73,7 @@ class _Function:
         self.names = Names((*_LOCALS, _RENAME, *modules_of(graph)), prefix="build_")
         self.uses = uses_of(graph)
         self.used = _used_outputs(graph)
+        self.symbolic = symbolic(graph)
         self.nodes = {node.name: node for node in graph.nodes}
         self.statements: list[str] = []
         self.results: dict[str, Code] = {}
@@ -164,7 +165,7 @@ class _Function:
             operand = self.values.code(node.kwargs["x"])
             return subscript(operand, index(key if isinstance(key, tuple) else (key,)))
         if node.kind == "op":
-            return call_of_op(node, self.values)
+            return call_of_op(node, self.values, self.symbolic)
         layer = self.layer(node.target, node.name)
         operands = [self.values.code(value) for value in node.args]
         named = dict(sorted(node.kwargs.items(), key=lambda item: not isinstance(item[1], Tensor)))

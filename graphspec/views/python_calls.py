@@ -1,6 +1,6 @@
 """Calls of layers and ops as they are usually written in Keras code."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from graphspec.catalog import catalog
 from graphspec.catalog.catalog import Argument, CallArgument, OutputName
@@ -38,10 +38,18 @@ def constructor(made: Callable, values: Values) -> Code:
     return call(f"{values.imports.keras('layers')}.{made.type}", [*plain, *named, name])
 
 
-def call_of_op(node: Node, values: Values) -> Code:
-    """Return the call of an op: an operator where Python has one, else a function of ``keras.ops``."""
+def call_of_op(node: Node, values: Values, symbolic: Container[str]) -> Code:
+    """Return the call of an op: an operator where Python has one, else a function of ``keras.ops``.
+
+    ``symbolic`` has the nodes that an input reaches.
+    """
     sign = _OPERATORS.get(node.target)
-    if sign is not None and not node.args and list(node.kwargs) == ["x1", "x2"] and _are_operands(sign, node.kwargs):
+    if (
+        sign is not None
+        and not node.args
+        and list(node.kwargs) == ["x1", "x2"]
+        and _are_operands(sign, node.kwargs, symbolic)
+    ):
         return _operation(sign, *(values.code(value) for value in node.kwargs.values()))
     function = f"{values.imports.keras('ops')}.{node.target}"
     plain = [values.code(value) for value in node.args]
@@ -56,13 +64,17 @@ def call_of_op(node: Node, values: Values) -> Code:
     return call(function, [*plain, *values.named(not_default(kwargs, declared), values.usual)])
 
 
-def _are_operands(sign: str, kwargs: Mapping[str, Value]) -> bool:
-    """Say whether Python's operators make an operation of Keras of these: of a tensor and a tensor or a number."""
+def _are_operands(sign: str, kwargs: Mapping[str, Value], symbolic: Container[str]) -> bool:
+    """Say whether Python's operators make an operation of Keras of these: of a tensor and a tensor or a number.
+
+    A tensor on the left that no input reaches is the backend's, whose operators do not promote dtypes as Keras does.
+    """
     operands = list(kwargs.values())
+    tensors = [value for value in operands if isinstance(value, Tensor)]
     are_simple = all(isinstance(value, Tensor) or type(value) in {int, float} for value in operands)
     # Python takes -2 ** x for -(2 ** x).
     is_negative_power = sign == "**" and isinstance(operands[0], int | float) and operands[0] < 0
-    return are_simple and not is_negative_power and any(isinstance(value, Tensor) for value in operands)
+    return are_simple and not is_negative_power and bool(tensors) and tensors[0].node in symbolic
 
 
 def _operation(sign: str, left: Code, right: Code) -> Code:

@@ -2,8 +2,9 @@
 
 import re
 
-from graphspec.graph.ir import Graph, Node, operands_of
+from graphspec.graph.ir import Graph, Node
 from graphspec.graph.lint import reached
+from graphspec.views.python_uses import symbolic
 
 _COUNT = re.compile(r"_\d+\Z")
 # Where the class of an operation has another name than its function.
@@ -25,16 +26,12 @@ def operations_to_rename(graph: Graph) -> set[str]:
     taken = {_stem(name) for name in names}
     outputs = graph.outputs
     listed = {tensor.node for tensor in outputs.tensors} if outputs.form == "list" and len(outputs.names) > 1 else set()
-    symbolic = {item.name for item in graph.inputs}
-    found: set[str] = set()
-    needed = reached(graph)
-    for node in graph.nodes:
-        if not any(tensor.node in symbolic for tensor in operands_of(node)):
-            continue
-        symbolic.add(node.name)
-        if node.kind != "call" and node.name in needed and (node.name in listed or _class(node) in taken):
-            found.add(node.name)
-    return found
+    needed = reached(graph) & symbolic(graph)
+    return {
+        node.name
+        for node in graph.nodes
+        if node.kind != "call" and node.name in needed and (node.name in listed or _class(node) in taken)
+    }
 
 
 def _stem(name: str) -> str:

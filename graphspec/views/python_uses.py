@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from graphspec.graph.ir import Callable, Graph, Imported, LayerReference, Object, Value
+from graphspec.graph.ir import Callable, Graph, Imported, LayerReference, Object, Value, operands_of
 from graphspec.graph.lint import reached
 
 
@@ -24,6 +24,15 @@ def uses_of(graph: Graph) -> Counter[str]:
         found[key] += 1
         if found[key] == 1 and key in graph.callables:
             waiting += _needs(graph.callables[key])
+    return found
+
+
+def symbolic(graph: Graph) -> set[str]:
+    """Return the inputs and the nodes that an input reaches: Keras computes all others at once."""
+    found = {item.name for item in graph.inputs}
+    for node in graph.nodes:
+        if any(tensor.node in found for tensor in operands_of(node)):
+            found.add(node.name)
     return found
 
 

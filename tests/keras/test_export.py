@@ -19,6 +19,11 @@ pytestmark = [pytest.mark.keras, pytest.mark.filterwarnings("ignore:__array__ im
 
 SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
 CASES = sorted((Path(__file__).parents[1] / "cases" / "ok").glob("*.yaml"))
+# Params that make them small.
+ZOO = {
+    "transformer": {"layers": 1, "width": 8, "heads": 2, "vocabulary": 20, "hidden": 8},
+    "two_tower": {"videos": 20, "channels": 10, "embedding": 4, "hidden": [6, 5], "width": 4},
+}
 SAMPLES = 2
 ANY_SIZE = 32
 # What Keras makes itself: the cells of a list as one, and the input of an application.
@@ -117,6 +122,15 @@ CORNERS = {
           late: {GlobalAveragePooling2D: {}, from: net}
           both: {Concatenate: {}, from: [early, late]}
         outputs: both
+        """,
+    "arithmetic of what no input reaches": """
+        inputs: {x: [4], y: [4]}
+        nodes:
+          steps: {expr: "ops.arange(4)"}
+          mod: {Dense: {units: 4}, from: x}
+          wave: {expr: "mod + steps % 2 * 1.5"}
+          other: {expr: "(steps // 2 - 0.5) * y @ ops.eye(4)"}
+        outputs: [wave, other]
         """,
     "a chain that is deeper than Python": """
         inputs: {x: [2]}
@@ -218,6 +232,12 @@ def assert_same(spec: graphspec.Spec, made: keras.Model) -> None:
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_an_exported_example_is_what_the_spec_builds(path: Path, tmp_path: Path) -> None:
     spec = graphspec.load(path)
+    assert_same(spec, exported(spec, tmp_path))
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_an_exported_spec_of_the_zoo_is_what_the_spec_builds(name: str, tmp_path: Path) -> None:
+    spec = graphspec.load(SPECS[0].parent / "zoo" / f"{name}.yaml", params=ZOO[name])
     assert_same(spec, exported(spec, tmp_path))
 
 

@@ -83,7 +83,8 @@ def inputs_of(model: keras.Model) -> Arrays:
         if tensor.dtype == "int32":
             assert vocabulary > 1
             words = numbers.integers(1, vocabulary, shape, dtype="int32")
-            words[:2, -2:] = 0
+            if words.ndim > 1:
+                words[:2, -2:] = 0
             arrays[tensor.name] = words
         else:
             arrays[tensor.name] = numbers.random(shape, dtype="float32")

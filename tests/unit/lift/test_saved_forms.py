@@ -1,5 +1,6 @@
 """What becomes of each form that Keras' JSON has: the nodes, the entries and the outputs of the spec."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -255,6 +256,30 @@ def test_steps_with_dotted_names_become_one_expression():
         outputs=["y", 0, 0],
     )
     assert found == {"y": {"expr": "ops.exp(0.5 * x) + x"}}
+
+
+def test_steps_that_no_expression_holds_stand_alone():
+    found = nodes(
+        X,
+        op("Multiply", "y.multiply", tensor("x"), 2.0),
+        op("Matmul", "y.matmul", tensor("y.multiply"), ONES),
+        op("Negative", "y.negative", tensor("y.matmul")),
+        op("Exp", "y", tensor("y.negative")),
+        outputs=["y", 0, 0],
+    )
+    assert found["y"]["chain"] == [
+        {"expr": "x * 2.0", "name": "multiply"},
+        {"ops.matmul": {"x2": {"constant": [[1.0]] * 4, "dtype": "float32"}}},
+        {"expr": "ops.exp(-y.matmul)"},
+    ]
+
+
+def test_an_expression_ends_before_it_is_deeper_than_a_spec_may_be():
+    names = ["x", *(f"y.n{number}" for number in range(300)), "y"]
+    found = nodes(X, *(op("Negative", name, tensor(before)) for before, name in pairwise(names)), outputs=OUT)
+    texts = [member["expr"] for member in found["y"]["chain"]]
+    assert len(texts) < len(names) / 20
+    assert "".join(texts).count("-") == len(names) - 1
 
 
 def test_dotted_names_become_chains():

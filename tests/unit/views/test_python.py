@@ -104,6 +104,24 @@ def test_an_expression_goes_step_by_step() -> None:
     ]
 
 
+def test_what_no_input_reaches_is_computed_by_keras() -> None:
+    text = """
+    inputs: {x: [4]}
+    nodes:
+      steps: {expr: "ops.arange(4)"}
+      y: {expr: "steps * 0.5 + x * (2 ** steps)"}
+    outputs: y
+    """
+    assert body(text)[1:] == [
+        "steps = ops.arange(4)",
+        "y_multiply = ops.multiply(steps, 0.5)",
+        "y_power = ops.power(2, steps)",
+        "y_multiply_1 = x * y_power",
+        "y = ops.add(y_multiply, y_multiply_1)",
+        'return keras.Model(inputs=[x], outputs=y, name="net")',
+    ]
+
+
 def test_powers_keep_their_meaning(tmp_path: Path) -> None:
     text = """
     models: {two: {inputs: {x: [9]}, nodes: {d: {Dense: {units: 9}, from: x}}, outputs: {a: d}}}
