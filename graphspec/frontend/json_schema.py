@@ -3,42 +3,44 @@
 It says no to nothing that ``validate`` accepts; what only a compiler can know (references, operands) it leaves open.
 """
 
+import re
 from typing import Any
 
-from graphspec.catalog.definitions import OTHER, bare_whats, definitions, reference, whats
+from graphspec.catalog.definitions import (
+    HOLDS_COMPUTED,
+    OTHER,
+    QUANTIZED,
+    admit,
+    bare_whats,
+    choice,
+    definition_of_kind,
+    definitions,
+    needs,
+    reference,
+    schema_of_kind,
+    whats,
+)
+from graphspec.catalog.dtypes import DTYPES, POLICIES
+from graphspec.frontend.structure import BODY, DOCUMENT, INPUT
 
 Schema = dict[str, Any]
 
 _TEXT: Schema = {"type": ["string", "null"]}
-_FLAG: Schema = {"type": ["boolean", "null"]}
+_FLAG: Schema = admit({"type": ["boolean", "null"]}, "true or false")
 _NAME = "^[A-Za-z_][A-Za-z0-9_]*$"
 
 
 def json_schema() -> Schema:
     """Return the JSON Schema of a spec."""
+    properties = _document_properties()
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "GraphSpec",
         "description": "A Keras functional model as a graph: named inputs, nodes, and the edges between them.",
         "type": "object",
-        "properties": {
-            "graphspec": {"description": "The version of the language.", "enum": [1]},
-            "$schema": {"description": "The schema that an editor checks this file by.", **_TEXT},
-            "name": {"description": "The model's name. The file's name, where it is not given.", **_TEXT},
-            **_body_properties(),
-            "layers": _section("Layers that are built once and called by several nodes.", "shared_layer"),
-            "models": _section("Nested models: a body each, or the path of another spec.", "model"),
-            "seed": {
-                "description": "Makes the build reproducible: the same spec and seed give the same weights.",
-                "type": ["integer", "null"],
-                "minimum": 0,
-                "maximum": 2**32 - 1,
-            },
-            "compile": reference("compile"),
-            "expect": reference("expect"),
-        },
-        "required": ["graphspec", "inputs", "outputs"],
+        "properties": properties,
         "additionalProperties": False,
+        **needs(DOCUMENT.required, properties),
         "definitions": {
             "input": _input(),
             "shape": _shape(),
@@ -48,10 +50,31 @@ def json_schema() -> Schema:
             "model": _model(),
             "operand": _operand(),
             "compile": _compile(),
+            "losses": _of_outputs("loss"),
+            "metrics": _of_outputs("metric"),
             "expect": _expect(),
             "bound": _bound(),
             **definitions(),
         },
+    }
+
+
+def _document_properties() -> dict[str, Schema]:
+    return {
+        "graphspec": {"description": "The version of the language.", "enum": [1]},
+        "$schema": {"description": "The schema that an editor checks this file by.", **_TEXT},
+        "name": {"description": "The model's name. The file's name, where it is not given.", **_TEXT},
+        **_body_properties(),
+        "layers": _section("Layers that are built once and called by several nodes.", "shared_layer"),
+        "models": _section("Nested models: a body each, or the path of another spec.", "model"),
+        "seed": {
+            "description": "Makes the build reproducible: the same spec and seed give the same weights.",
+            **admit(
+                {"type": ["integer", "null"], "minimum": 0, "maximum": 2**32 - 1}, "an integer from 0 to 2**32 - 1"
+            ),
+        },
+        "compile": reference("compile"),
+        "expect": reference("expect"),
     }
 
 
@@ -76,11 +99,18 @@ def _body_properties() -> dict[str, Schema]:
         },
         "outputs": {
             "description": "What the model returns: one reference, a list, or a mapping from name to reference.",
-            "type": ["string", "array", "object"],
-            "items": {"type": "string"},
-            "additionalProperties": {"type": "string"},
+            **_on_one_line(
+                {
+                    "type": ["string", "array", "object"],
+                    "items": {"type": "string"},
+                    "additionalProperties": {"type": "string"},
+                }
+            ),
         },
-        "dtype": {"description": "The dtype policy of every layer that names none, as in mixed_bfloat16.", **_TEXT},
+        "dtype": {
+            "description": "The dtype policy of every layer that names none, as in mixed_bfloat16.",
+            **choice(dict.fromkeys(POLICIES, ""), {"type": "null", "pattern": QUANTIZED}),
+        },
     }
 
 
@@ -99,24 +129,34 @@ def _input() -> Schema:
         "type": ["array", "object"],
         "properties": {
             "shape": reference("shape"),
-            "dtype": {"description": "The dtype of the data (default: `float32`)", **_TEXT},
-            "batch_size": {"description": "A fixed size of the batch.", "type": ["integer", "null"], "minimum": 1},
+            "dtype": {
+                "description": "The dtype of the data (default: `float32`)",
+                **choice(dict.fromkeys(DTYPES, ""), {"type": "null"}),
+            },
+            "batch_size": {
+                "description": "A fixed size of the batch.",
+                **admit({"type": ["integer", "null"], "minimum": 1}, "a positive integer"),
+            },
             "sparse": {"description": "Whether the data is sparse.", **_FLAG},
             "ragged": {"description": "Whether the data is ragged.", **_FLAG},
             "optional": {"description": "Whether the data may be left out.", **_FLAG},
         },
-        "required": ["shape"],
         "additionalProperties": False,
+        **needs(INPUT.required, INPUT.keys),
     }
 
 
 def _operand() -> Schema:
+    operand = {"type": ["string", "array", "object", "null"]}
     return {
         "description": "A reference, a list of them, or a mapping from the call's arguments to references.",
-        "type": ["string", "array", "object"],
-        "items": {"type": ["string", "array", "object", "null"]},
-        "additionalProperties": {"type": ["string", "array", "object", "null"]},
+        **_on_one_line({"type": ["string", "array", "object"], "items": operand, "additionalProperties": operand}),
     }
+
+
+def _on_one_line(schema: Schema) -> Schema:
+    """Return the same schema in a form by which an editor that completes its key stays on the line."""
+    return {"anyOf": [schema]}
 
 
 def _own_keys() -> dict[str, Schema]:
@@ -166,8 +206,9 @@ def _member() -> Schema:
         "type": ["object", "string"],
         "if": {"type": "string"},
         "then": {
-            "anyOf": [{"enum": bare_whats()}, {"pattern": OTHER}],
-            "errorMessage": "No such layer, or one that needs arguments",
+            # A pattern and no list of names, which an editor would offer a second time beside the keys.
+            "pattern": f"^({'|'.join(map(re.escape, bare_whats()))})$|{OTHER}|{HOLDS_COMPUTED}",
+            "patternErrorMessage": "No such layer, or one that needs arguments",
         },
     }
 
@@ -181,43 +222,67 @@ def _model() -> Schema:
         "description": "A body with inputs, nodes and outputs, or the path of another spec.",
         "type": ["object", "string"],
         "properties": _body_properties(),
-        "required": ["inputs", "outputs"],
         "additionalProperties": False,
+        **needs(BODY.required, BODY.keys),
     }
 
 
 def _compile() -> Schema:
-    per_output: Schema = {"type": ["string", "array", "object", "null"]}
     return {
         "description": "The arguments of keras.Model.compile, per output where Keras takes a mapping.",
         "type": ["object", "null"],
         "properties": {
-            "optimizer": {"description": "Changes the weights (default: `rmsprop`)", "allOf": [reference("optimizer")]},
-            "loss": {
-                "description": "One loss, or one for each output.",
-                "anyOf": [reference("loss"), per_output],
+            "optimizer": {
+                "description": 'Changes the weights (default: `"rmsprop"`)',
+                **reference("optimizer"),
             },
+            "loss": {"description": "One loss, or one for each output.", **reference("losses")},
             "loss_weights": {
                 "description": "The weight of each output's loss.",
                 "type": ["array", "object", "null"],
-                "items": {"type": ["number", "null"]},
-                "additionalProperties": {"type": ["number", "null"]},
+                "items": _weight(),
+                "additionalProperties": _weight(),
             },
-            "metrics": {"description": "What to measure, for each output.", "anyOf": [reference("metric"), per_output]},
+            "metrics": {"description": "What to measure, for each output.", **reference("metrics")},
             "weighted_metrics": {
                 "description": "What to measure with the weights of the samples.",
-                "anyOf": [reference("metric"), per_output],
+                **reference("metrics"),
             },
-            "run_eagerly": {"description": "Whether to run without compiling a graph.", "type": "boolean"},
-            "steps_per_execution": {"description": "Batches in each run.", "type": "integer", "minimum": 1},
-            "jit_compile": {
-                "description": "Whether to compile by XLA.",
-                "anyOf": [{"enum": ["auto"]}, {"type": "boolean"}],
+            "run_eagerly": {
+                "description": "Whether to run without compiling a graph.",
+                **admit({"type": "boolean"}, "true or false"),
             },
-            "auto_scale_loss": {"description": "Whether to scale the loss under mixed precision.", "type": "boolean"},
+            "steps_per_execution": {
+                "description": "Batches in each run.",
+                **admit({"type": "integer", "minimum": 1}, "a positive integer"),
+            },
+            "jit_compile": {"description": "Whether to compile by XLA.", **schema_of_kind("bool|'auto'")},
+            "auto_scale_loss": {
+                "description": "Whether to scale the loss under mixed precision.",
+                **admit({"type": "boolean"}, "true or false"),
+            },
         },
         "additionalProperties": False,
     }
+
+
+def _weight() -> Schema:
+    return admit({"type": ["number", "null"]}, "a number")
+
+
+def _of_outputs(category: str) -> Schema:
+    """Return the schema of one loss or metric, a list of them, or a mapping from output to them."""
+    one = schema_of_kind(category)
+    keys = one["allOf"][0]
+    each = reference(definition_of_kind(f"null|{category}"))
+    # A list in a list, or under an output, is the metrics of that output.
+    several = each if category == "loss" else _listed(one, each)
+    return {**_listed(one, several), "allOf": [{**keys, "additionalProperties": several}]}
+
+
+def _listed(one: Schema, item: Schema) -> Schema:
+    *names, rest = one["anyOf"]
+    return {**one, "anyOf": [*names, {**rest, "type": [*rest["type"], "array", "null"], "items": item}]}
 
 
 def _expect() -> Schema:
@@ -244,9 +309,10 @@ def _expect() -> Schema:
 
 
 def _bound() -> Schema:
+    number = admit({"type": "number"}, "a number")
     return {
-        "type": ["number", "object"],
-        "properties": {"min": {"type": "number"}, "max": {"type": "number"}},
+        **admit({"type": ["number", "object"]}, "a number, or {min, max}"),
+        "properties": {"min": number, "max": number},
         "additionalProperties": False,
         "minProperties": 1,
     }
