@@ -78,6 +78,17 @@ def compile_bytes(data: bytes, shown_as: str, options: Options, folder: Path) ->
         return _Session(options, diagnostics, folder / "spec.yaml").compile(source, shown_as)
 
 
+def compile_unsaved(path: Path, options: Options, unsaved: Mapping[Path, str]) -> Compilation:
+    """Return what becomes of a file some of whose neighbours, or which itself, have been edited and not saved.
+
+    ``unsaved`` has their texts by real path; such a file need not exist yet.
+    """
+    diagnostics = Diagnostics()
+    with _GarbageLeft():
+        session = _Session(options, diagnostics, path, unsaved)
+        return session.compile(session.source(path, str(path), diagnostics), str(path))
+
+
 class _GarbageLeft:
     """Keep Python from searching for garbage: a compilation makes next to none, and a long spec has much to search.
 
@@ -96,13 +107,22 @@ class _GarbageLeft:
 class _Session:
     """One run over a spec and the files that it names, each of which is read once."""
 
-    def __init__(self, options: Options, diagnostics: Diagnostics, path: Path) -> None:
+    def __init__(
+        self, options: Options, diagnostics: Diagnostics, path: Path, unsaved: Mapping[Path, str] | None = None
+    ) -> None:
         self.options = options
         self.diagnostics = diagnostics
         self.path = path
+        self.unsaved = unsaved or {}
         self.sources: dict[str, str] = {}
         self.graphs: dict[Path, Graph | None] = {}
         self.open: list[tuple[Path, str]] = []
+
+    def source(self, path: Path, shown: str, diagnostics: Diagnostics) -> Source | None:
+        text = self.unsaved.get(Path(os.path.realpath(path))) if self.unsaved else None
+        if text is None:
+            return load_source(path, shown, self.options.limits, diagnostics)
+        return decode(text.encode("utf-8", "surrogatepass"), shown, self.options.limits, diagnostics)
 
     def compile(self, source: Source | None, shown: str) -> Compilation:
         result = self.stages(source, self.path, shown)
@@ -181,13 +201,13 @@ class _Session:
         return self.graphs[path]
 
     def load_once(self, path: Path, shown_as: str, model: FileProgram) -> Graph | None:
-        if not path.exists():
+        if path not in self.unsaved and not path.exists():
             siblings = [item.name for item in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
             hint = did_you_mean(path.name, siblings)
             self.diagnostics.error("GS302", f'there is no file "{model.path}"{hint}', model.span)
             return None
         before = Diagnostics()
-        source = load_source(path, shown_as, self.options.limits, before)
+        source = self.source(path, shown_as, before)
         if source is None:
             problem = next(iter(before))
             self.diagnostics.error("GS302", f'"{model.path}": {problem.message}', model.span, help=problem.help)

@@ -107,8 +107,8 @@ def test_finds_what_validate_finds(node: str, where: list[object], validator: Dr
         ("{loss: msee}", ["loss"]),
         ("{loss: {Huber: {delt: 1}}}", ["loss", "Huber"]),
         ("{loss: {y: msee}}", ["loss", "y"]),
-        ("{metrics: [acuracy]}", ["metrics", 0]),
-        ("{metrics: {y: [acuracy]}}", ["metrics", "y", 0]),
+        ("{metrics: [acuracy]}", ["metrics"]),
+        ("{metrics: {y: [acuracy]}}", ["metrics", "y"]),
         ("{optimiser: adam}", []),
     ],
 )

@@ -12,7 +12,7 @@ from graphspec.cli.terminal import write_err
 from graphspec.diagnostics.diagnostic import UsageError
 from graphspec.version import __version__
 
-COMMANDS = ("validate", "summary", "build", "import", "export", "schema", "layers", "explain", "init")
+COMMANDS = ("validate", "summary", "build", "import", "export", "schema", "layers", "explain", "init", "lsp")
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
