@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -45,6 +46,32 @@ import graphspec.target.lower
 """,
     measure="model = spec.build()",
 )
+
+IMPORT = """
+import json, sys, time
+from pathlib import Path
+import graphspec.compiler, graphspec.lift.load
+text = Path(sys.argv[1]).read_text()
+start = time.perf_counter()
+{measure}
+print(time.perf_counter() - start)
+"""
+TO_SPEC = IMPORT.format(
+    measure="""
+spec = graphspec.lift.load.lift_file(Path(sys.argv[1])).to_yaml()
+result = graphspec.compiler.compile_bytes(spec.encode(), "spec", graphspec.compiler.Options(), Path("."))
+assert not result.has_errors
+"""
+)
+TO_MODEL = IMPORT.replace("\nstart", "\nimport keras\nkeras.layers.Dense(1)(keras.Input((1,)))\nstart").format(
+    measure="keras.models.model_from_json(text)"
+)
+SAVE_B7 = """
+import sys, keras
+with keras.StatelessScope(initialize_variables=False):
+    model = keras.applications.EfficientNetB7(weights=None)
+open(sys.argv[1], "w").write(model.to_json())
+"""
 
 
 def wall(command: list[str]) -> float:
@@ -134,6 +161,39 @@ def front(folder: Path, runs: int) -> list[bool]:
     return results
 
 
+def many(folder: Path, runs: int) -> list[bool]:
+    """Measure 1,000 specs at once: when nothing is known of them, and when nothing has changed."""
+    specs, cache = folder / "many", folder / "cache"
+    specs.mkdir()
+    for number in range(front_end.SPECS):
+        text = front_end.block(front_end.twenty_nodes(number))
+        (specs / f"{number:04}.yaml").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "graphspec", "validate", "--cache-dir", str(cache), str(specs)]
+
+    def cold(command: list[str]) -> float:
+        shutil.rmtree(cache, ignore_errors=True)
+        return wall(command)
+
+    return [
+        figure("validate 1,000 specs of 20 nodes", 2.5, "s", command, runs, cold),
+        figure("the same, unchanged since the last time", 0.35, "s", command, runs, wall),
+    ]
+
+
+def imported(folder: Path, runs: int) -> list[bool]:
+    """Measure the way from Keras' JSON to a spec."""
+    python, saved = sys.executable, str(folder / "b7.json")
+    subprocess.run([python, "-c", SAVE_B7, saved], check=True, capture_output=True, env=ENVIRONMENT)
+    command = [python, "-m", "graphspec", "import", saved, "-o", str(folder / "b7.yaml")]
+    return [
+        figure("import EfficientNetB7's JSON", 1.0, "s", command, runs, processor),
+        compare(
+            "the same, against model_from_json", 0.5,
+            [python, "-c", TO_SPEC, saved], [python, "-c", TO_MODEL, saved], runs, measure=printed,
+        ),
+    ]  # fmt: skip
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=9, help="pairs of runs of each")
@@ -143,7 +203,7 @@ def main() -> int:
     python = sys.executable
     with tempfile.TemporaryDirectory() as folder:
         saved, flat = str(Path(folder) / "model.keras"), str(Path(folder) / "resnet50.yaml")
-        results = front(Path(folder), runs)
+        results = front(Path(folder), runs) + many(Path(folder), runs)
         results += [] if given.front else [
             compare(
                 "build, against the same script in Keras", 1.10,
@@ -159,6 +219,7 @@ def main() -> int:
                 [python, "-m", "graphspec", "summary", str(SPEC)],
                 [python, str(HERE / "by_hand_summary.py")], runs,
             ),
+            *imported(Path(folder), runs),
         ]  # fmt: skip
     return 0 if all(results) else 1
 

@@ -7,9 +7,8 @@ from graphspec.version import __version__
 
 if TYPE_CHECKING:
     from graphspec.diagnostics.diagnostic import Diagnostic, GraphSpecError, SpecError, UsageError
-    from graphspec.lift.lift import from_keras
     from graphspec.lift.problems import LiftError
-    from graphspec.spec import Spec, load, validate
+    from graphspec.spec import Spec, from_keras, load, validate
 
 __all__ = [
     "Diagnostic",
@@ -31,7 +30,7 @@ _HOMES = {
     "Spec": "graphspec.spec",
     "SpecError": "graphspec.diagnostics.diagnostic",
     "UsageError": "graphspec.diagnostics.diagnostic",
-    "from_keras": "graphspec.lift.lift",
+    "from_keras": "graphspec.spec",
     "load": "graphspec.spec",
     "validate": "graphspec.spec",
 }

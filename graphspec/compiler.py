@@ -12,11 +12,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean
-from graphspec.diagnostics.suppress import suppress
+from graphspec.diagnostics.suppress import IDLE, suppress
 from graphspec.frontend.comments import ignores
 from graphspec.frontend.document import Document
 from graphspec.frontend.expand import expand
@@ -31,6 +32,35 @@ from graphspec.graph.ir import Graph
 from graphspec.graph.lint_layers import lint_layers
 from graphspec.graph.resolve import Surroundings, resolve
 from graphspec.graph.typed import TypedGraph
+from graphspec.lift.source import is_model_file
+
+_SPEC_ENDINGS = (".yaml", ".yml")
+
+if TYPE_CHECKING:
+    from graphspec.frontend.imports import Chosen, Units
+    from graphspec.frontend.params import Given
+    from graphspec.frontend.units import Unit
+
+# A spec without any of these words is read without what they need.
+_WORDS = ("$", "params", "variants", "defaults", "imports", "block", "repeat", "each", "when")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What is chosen for the params of a spec: values from outside, in whose ``text`` they have their places.
+
+    ``every_variant`` asks what is wrong with each variant, where none is chosen.
+    """
+
+    params: Mapping[str, "Given"] = field(default_factory=dict)
+    text: str = ""
+    variant: str | None = None
+    every_variant: bool = False
+
+    @property
+    def is_made(self) -> bool:
+        """Say whether anything is chosen."""
+        return bool(self.params) or self.variant is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,18 +70,24 @@ class Options:
     trust: bool = False
     plugins: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    choice: Choice = field(default_factory=Choice)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compilation:
-    """What became of a spec: every stage that was reached, what was found, and the texts to show it in."""
+    """What became of a spec: every stage that was reached, what was found, and the texts to show it in.
+
+    ``unfinished`` is what is known of a graph that has mistakes.
+    """
 
     path: str
     tree: TreeMapping | None = None
     document: Document | None = None
+    unit: "Unit | None" = None
     program: Program | None = None
     graph: Graph | None = None
     typed: TypedGraph | None = None
+    unfinished: TypedGraph | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
 
@@ -66,8 +102,17 @@ def compile_file(path: Path, options: Options, shown_as: str | None = None) -> C
     diagnostics = Diagnostics()
     shown = shown_as or str(path)
     with _GarbageLeft():
-        source = load_source(path, shown, options.limits, diagnostics)
-        return _Session(options, diagnostics, path).compile(source, shown)
+        source = _source(path, shown, options, diagnostics)
+        return _compile(_Session(options, diagnostics, path), source, shown)
+
+
+def _source(path: Path, shown: str, options: Options, diagnostics: Diagnostics) -> Source | None:
+    """Return the text of a spec, which a file of Keras is first made into."""
+    if path.suffix.lower() in _SPEC_ENDINGS or not is_model_file(path):
+        return load_source(path, shown, options.limits, diagnostics)
+    from graphspec.lift.load import load_model  # noqa: PLC0415 - most specs are specs
+
+    return load_model(path, shown, options.plugins, diagnostics)
 
 
 def compile_bytes(data: bytes, shown_as: str, options: Options, folder: Path) -> Compilation:
@@ -75,7 +120,7 @@ def compile_bytes(data: bytes, shown_as: str, options: Options, folder: Path) ->
     diagnostics = Diagnostics()
     with _GarbageLeft():
         source = decode(data, shown_as, options.limits, diagnostics)
-        return _Session(options, diagnostics, folder / "spec.yaml").compile(source, shown_as)
+        return _compile(_Session(options, diagnostics, folder / "spec.yaml"), source, shown_as)
 
 
 def compile_unsaved(path: Path, options: Options, unsaved: Mapping[Path, str]) -> Compilation:
@@ -86,7 +131,51 @@ def compile_unsaved(path: Path, options: Options, unsaved: Mapping[Path, str]) -
     diagnostics = Diagnostics()
     with _GarbageLeft():
         session = _Session(options, diagnostics, path, unsaved)
-        return session.compile(session.source(path, str(path), diagnostics), str(path))
+        return _compile(session, session.source(path, str(path), diagnostics), str(path))
+
+
+def _compile(session: "_Session", source: Source | None, shown: str) -> Compilation:
+    options = session.options
+    if options.choice.text:
+        session.sources["--set"] = options.choice.text
+    result = session.compile(source, shown)
+    if options.choice.every_variant and options.choice.variant is None:
+        result = _in_every_variant(session, result, source, shown)
+    # Of an imported file not all is looked at: whether its comments are idle is seen where it is checked itself.
+    imported: set[str] = set() if session.units is None else session.units.imported
+    left = suppress(result.diagnostics, ignores(session.sources))
+    # What a comment silences may be in another variant.
+    is_part = result.unit is not None and (options.choice.is_made or not options.choice.every_variant)
+    kept = tuple(it for it in left if it.code != IDLE or not (is_part or it.span.path in imported))
+    return replace(result, diagnostics=kept)
+
+
+def _in_every_variant(session: "_Session", result: Compilation, source: Source | None, shown: str) -> Compilation:
+    """Return what is wrong with the variants of a spec, and with it as it is if it needs none of them."""
+    tree = result.tree
+    if tree is None or not may_have_params(session.sources[shown]):
+        return result
+    from graphspec.diagnostics.merge import merge  # noqa: PLC0415 - few specs have variants
+    from graphspec.frontend.imports import lacks_values  # noqa: PLC0415 - as above
+    from graphspec.frontend.units import variant_place, variants_of, with_meant_sections  # noqa: PLC0415 - as above
+
+    tree = with_meant_sections(tree, Diagnostics())
+    runs = [(variant_place(tree, name), session.again(name).compile(source, shown))
+            for name in variants_of(tree, Diagnostics())]  # fmt: skip
+    if not runs or not lacks_values(tree, session.options.choice.params):
+        runs.insert(0, (None, result))
+    found = merge([(place, run.diagnostics) for place, run in runs])
+    errors = tuple(item for item in found if item.severity == "error")
+    return replace(runs[0][1], diagnostics=errors or found)
+
+
+def may_have_params(text: str) -> bool:
+    """Say whether a text is a spec with params, blocks and the like, as most are not."""
+    if not any(word in text for word in _WORDS):
+        return False
+    from graphspec.frontend.imports import has_params  # noqa: PLC0415 - most specs have none of them
+
+    return has_params(text)
 
 
 class _GarbageLeft:
@@ -115,7 +204,9 @@ class _Session:
         self.path = path
         self.unsaved = unsaved or {}
         self.sources: dict[str, str] = {}
+        self.trees: dict[str, TreeMapping | None] = {}
         self.graphs: dict[Path, Graph | None] = {}
+        self.units: Units | None = None
         self.open: list[tuple[Path, str]] = []
 
     def source(self, path: Path, shown: str, diagnostics: Diagnostics) -> Source | None:
@@ -123,6 +214,13 @@ class _Session:
         if text is None:
             return load_source(path, shown, self.options.limits, diagnostics)
         return decode(text.encode("utf-8", "surrogatepass"), shown, self.options.limits, diagnostics)
+
+    def again(self, variant: str) -> "_Session":
+        """Return a run over the same files with a variant chosen."""
+        options = replace(self.options, choice=replace(self.options.choice, variant=variant))
+        session = _Session(options, Diagnostics(), self.path, self.unsaved)
+        session.sources, session.trees = self.sources, self.trees
+        return session
 
     def compile(self, source: Source | None, shown: str) -> Compilation:
         result = self.stages(source, self.path, shown)
@@ -133,31 +231,35 @@ class _Session:
             check_expect(result.document.expect, typed, self.diagnostics)
         if typed is not None and not self.diagnostics.has_errors:
             lint_layers(typed, self.diagnostics)
-        found = Diagnostics()
-        for item in suppress(self.told(), ignores(self.sources)):
-            found.add(item)
-        return replace(result, typed=typed, diagnostics=found.sorted(), sources=self.sources)
+        return replace(result, typed=typed, diagnostics=self.told(), sources=self.sources)
 
     def told(self) -> tuple[Diagnostic, ...]:
         """Return what is worth telling: while there are mistakes no doubts, since mending those may settle these."""
         found = self.diagnostics.sorted()
+        hints = {} if self.units is None else self.units.hints
+        if hints:
+            found = tuple(item if item.help else replace(item, help=hints.get(item.span)) for item in found)
         errors = tuple(item for item in found if item.severity == "error")
         return errors or found
 
     def stages(self, source: Source | None, path: Path, shown: str) -> Compilation:
         if source is None:
             return Compilation(path=shown)
-        self.sources[shown] = source.text
-        tree = read(source, self.diagnostics, self.options.limits)
+        tree = self.read_once(source, shown)
         if tree is None:
             return Compilation(path=shown)
-        document = validate(tree, self.diagnostics)
-        if document is None:
-            return Compilation(path=shown, tree=tree)
-        program = expand(document, self.diagnostics)
+        unit: Unit | None = None
+        if (path is self.path and self.options.choice.is_made) or may_have_params(source.text):
+            unit, program = self.opened().whole(tree, path, shown, self.chosen(path))
+            document = None if unit is None else unit.document
+        else:
+            document = validate(tree, self.diagnostics)
+            program = None if document is None else expand(document, self.diagnostics)
+        if document is None or program is None:
+            return Compilation(path=shown, tree=tree, document=document, unit=unit)
         if len(program.calls) > self.options.limits.graph_nodes:
             self.report_size(program)
-            return Compilation(path=shown, tree=tree, document=document)
+            return Compilation(path=shown, tree=tree, document=document, unit=unit)
         self.open.append((path, shown))
         surroundings = Surroundings(
             load=lambda model: self.load(model, path, shown), trust=self.options.trust, plugins=self.options.plugins
@@ -171,9 +273,33 @@ class _Session:
             compile_section=document.compile,
         )
         self.open.pop()
-        for unfinished, in_sight in surroundings.unfinished:
-            infer(unfinished, self.diagnostics, in_sight)
-        return Compilation(path=shown, tree=tree, document=document, program=program, graph=graph)
+        known = [infer(unfinished, self.diagnostics, in_sight) for unfinished, in_sight in surroundings.unfinished]
+        # The whole is resolved after its parts, so it stands last.
+        rest = known[-1] if known and graph is None else None
+        return Compilation(
+            path=shown, tree=tree, document=document, unit=unit, program=program, graph=graph, unfinished=rest
+        )
+
+    def read_once(self, source: Source, shown: str) -> TreeMapping | None:
+        if shown not in self.trees:
+            self.sources[shown] = source.text
+            self.trees[shown] = read(source, self.diagnostics, self.options.limits)
+        return self.trees[shown]
+
+    def opened(self) -> "Units":
+        """Return what opens specs with params, blocks and imports."""
+        if self.units is None:
+            from graphspec.frontend.imports import Units  # noqa: PLC0415 - most specs have none of them
+
+            self.units = Units(self, self.options.limits.graph_nodes)
+        return self.units
+
+    def chosen(self, path: Path) -> "Chosen":
+        """Return what is chosen for a spec: only for the one that was named is anything chosen."""
+        from graphspec.frontend.imports import Chosen  # noqa: PLC0415 - as above
+
+        choice = self.options.choice
+        return Chosen(choice.params, choice.variant) if path is self.path else Chosen()
 
     def report_size(self, program: Program) -> None:
         most = self.options.limits.graph_nodes
@@ -186,33 +312,41 @@ class _Session:
 
     def load(self, model: FileProgram, spec: Path, shown: str) -> Graph | None:
         """Return the graph of a nested model's file; its mistakes are reported in that file."""
-        try:
-            path = within_root(model.path, spec, root_of(self.path))
-        except OutsideRootError as error:
-            self.diagnostics.error("GS301", f'"{model.path}" cannot be read: {error}', model.span)
+        found = self.located(model.path, model.span, spec, shown)
+        if found is None:
             return None
-        shown_as = os.path.normpath(Path(shown).parent / model.path)
+        path, shown_as = found
         around = [Path(os.path.realpath(other)) for other, _ in self.open]
         if path in around:
             self.report_cycle(around.index(path), shown_as, model.span)
             return None
         if path not in self.graphs:
-            self.graphs[path] = self.load_once(path, shown_as, model)
+            source = self.source_of(path, shown_as, model.path, model.span)
+            self.graphs[path] = self.stages(source, path, shown_as).graph
         return self.graphs[path]
 
-    def load_once(self, path: Path, shown_as: str, model: FileProgram) -> Graph | None:
+    def located(self, named: str, place: Span, spec: Path, shown: str) -> tuple[Path, str] | None:
+        """Return a file by the name that a spec has for it, and what to call it, or None once that was reported."""
+        try:
+            path = within_root(named, spec, root_of(self.path))
+        except OutsideRootError as error:
+            self.diagnostics.error("GS301", f'"{named}" cannot be read: {error}', place)
+            return None
+        return path, os.path.normpath(Path(shown).parent / named)
+
+    def source_of(self, path: Path, shown: str, named: str, place: Span) -> Source | None:
+        """Return the text of a file that a spec names, or None once that was reported."""
         if path not in self.unsaved and not path.exists():
             siblings = [item.name for item in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
             hint = did_you_mean(path.name, siblings)
-            self.diagnostics.error("GS302", f'there is no file "{model.path}"{hint}', model.span)
+            self.diagnostics.error("GS302", f'there is no file "{named}"{hint}', place)
             return None
         before = Diagnostics()
-        source = self.source(path, shown_as, before)
+        source = self.source(path, shown, before)
         if source is None:
             problem = next(iter(before))
-            self.diagnostics.error("GS302", f'"{model.path}": {problem.message}', model.span, help=problem.help)
-            return None
-        return self.stages(source, path, shown_as).graph
+            self.diagnostics.error("GS302", f'"{named}": {problem.message}', place, help=problem.help)
+        return source
 
     def report_cycle(self, start: int, shown_as: str, place: Span) -> None:
         files = [shown for _, shown in self.open[start:]]

@@ -5,9 +5,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from graphspec.compiler import Compilation, Options, compile_file
+from graphspec.compiler import Choice, Compilation, Options, compile_bytes, compile_file
 from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, SpecError, UsageError
 from graphspec.graph.infer import infer
 from graphspec.graph.select import download_problem, model_of
@@ -16,6 +16,8 @@ from graphspec.graph.typed import TypedGraph
 if TYPE_CHECKING:
     import keras  # noqa: TID251 - for the type of what build returns
 
+    from graphspec.lift.lift import Lifted
+    from graphspec.views.plot.plot import Plot
     from graphspec.views.summary import Summary
 
 
@@ -63,6 +65,40 @@ class Spec:
 
         sys.stdout.write(render_table(self.examine(model), Layout()) + "\n")
 
+    def plot(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        model: str | None = None,
+        depth: int | None = None,
+        expand: Sequence[str] = (),
+        direction: Literal["down", "right"] = "down",
+        theme: Literal["light", "dark"] = "light",
+        show: Sequence[str] | None = None,
+        scale: float | None = None,
+    ) -> "Plot":
+        """Return a picture of the model, which a notebook shows, and save it to ``path`` as its ending says.
+
+        Raises UsageError where an argument is wrong, or where the graph is too dense to be drawn.
+        """
+        from graphspec.views.plot.depict import depict  # noqa: PLC0415 - drawn on demand
+        from graphspec.views.plot.plot import Plot, PlotOptions  # noqa: PLC0415 - as above
+
+        options = PlotOptions(
+            direction=direction, theme=theme, depth=depth, expand=tuple(expand), scale=scale,
+            **({} if show is None else {"show": tuple(show)}),
+        )  # fmt: skip
+        plot = Plot(depict(self.chosen(model)), options)
+        if path is not None:
+            plot.save(Path(path))
+        return plot
+
+    def _repr_svg_(self) -> str:
+        return self.plot()._repr_svg_()
+
+    def _repr_html_(self) -> str:
+        return self.plot()._repr_html_()
+
     def _asked(self, typed: TypedGraph) -> TypedGraph:
         from graphspec.target.ask import ask  # noqa: PLC0415 - Keras is loaded here alone
 
@@ -80,40 +116,63 @@ class Spec:
         return self.graph if model is None else infer(model_of(self.graph.graph, model), Diagnostics())
 
 
+def from_keras(model: "keras.Model", *, plugins: Sequence[str] = ()) -> "Lifted":
+    """Return the spec of a model in memory; its weights stay where they are.
+
+    Raises LiftError, with every reason, where it cannot be one.
+    """
+    from graphspec.lift.lift import lift  # noqa: PLC0415 - as the next
+    from graphspec.target.describe import describe  # noqa: PLC0415 - Keras is loaded by whoever has a model of it
+
+    return lift(describe(model), plugins, tells_sharing=True)
+
+
 def load(
-    path: str | os.PathLike[str],
+    path: "str | os.PathLike[str] | keras.Model",
     *,
     params: Mapping[str, object] | None = None,
+    variant: str | None = None,
     plugins: Sequence[str] = (),
     trust: bool = False,
     allow_download: bool = False,
 ) -> Spec:
-    """Return the spec in a file.
+    """Return the spec in a file, with these values for its params and this one of its variants.
 
-    Raises SpecError, with every diagnostic, where the spec has mistakes, and UsageError where there is no such file.
+    The file may be one that Keras has saved; instead of it, a Keras model stands for its spec.
+
+    Raises SpecError, with every diagnostic, where the spec has mistakes, UsageError where there is no such file, and
+    LiftError where a Keras model cannot be a spec.
     """
+    choice = Choice(variant=variant)
     if params:
-        raise UsageError(f"the spec declares no params, so {', '.join(sorted(params))} cannot be set")
-    file = Path(path)
-    if not file.exists():
-        raise UsageError(f'there is no file "{path}"')
-    result = compile_file(file, Options(trust=trust, plugins=tuple(plugins)))
+        from graphspec.frontend.settings import given_by_python  # noqa: PLC0415 - seldom given
+
+        choice = Choice(params=given_by_python(params), variant=variant)
+    result = _compiled(path, Options(trust=trust, plugins=tuple(plugins), choice=choice))
     if result.typed is None or result.has_errors:
         raise SpecError(result.diagnostics)
-    return Spec(os.fspath(path), result.typed, result.diagnostics, trust, allow_download)
+    return Spec(result.path, result.typed, result.diagnostics, trust, allow_download)
+
+
+def _compiled(source: "str | os.PathLike[str] | keras.Model", options: Options) -> Compilation:
+    if not isinstance(source, str | os.PathLike):
+        lifted = from_keras(source, plugins=options.plugins)
+        return compile_bytes(lifted.to_yaml().encode(), f"<{source.name}>", options, Path.cwd())
+    file = Path(source)
+    if not file.exists():
+        raise UsageError(f'there is no file "{source}"')
+    return compile_file(file, options)
 
 
 def validate(
-    path: str | os.PathLike[str], *, plugins: Sequence[str] = (), trust: bool = False
+    path: "str | os.PathLike[str] | keras.Model", *, plugins: Sequence[str] = (), trust: bool = False
 ) -> tuple[Diagnostic, ...]:
-    """Return every diagnostic of the spec in a file, ordered by place; there are none in a good one.
+    """Return every diagnostic of the spec in a file or of a Keras model, ordered by place.
 
     Raises UsageError where there is no such file.
     """
-    file = Path(path)
-    if not file.exists():
-        raise UsageError(f'there is no file "{path}"')
-    return compile_file(file, Options(trust=trust, plugins=tuple(plugins))).diagnostics
+    choice = Choice(every_variant=True)
+    return _compiled(path, Options(trust=trust, plugins=tuple(plugins), choice=choice)).diagnostics
 
 
 def spec_of(result: Compilation, options: Options, *, allow_download: bool) -> Spec | None:

@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "graphspec"
 RANKS = {
-    "version": 0, "diagnostics": 0, "catalog": 1, "shapes": 1, "frontend": 2, "graph": 3, "lift": 3,
+    "version": 0, "diagnostics": 0, "output": 1, "catalog": 1, "shapes": 1, "frontend": 2, "graph": 3, "lift": 3,
     "views": 4, "target": 4,
     "compiler": 5, "spec": 5, "lsp": 6, "cli": 6, "__main__": 7, "__init__": 7,
 }  # fmt: skip
@@ -100,13 +100,24 @@ def test_importing_a_model_loads_neither_keras_nor_numpy(tmp_path: Path) -> None
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("command", [["validate"], ["validate", "--format", "json"]])
-def test_validate_loads_neither_keras_nor_numpy(command: list[str], tmp_path: Path) -> None:
+DRAWING = ("graphlay", "resvg_py")
+WITHOUT_KERAS = [
+    (["validate", "spec.yaml"], DRAWING),
+    (["validate", "--format", "json", "spec.yaml"], DRAWING),
+    (["summary", "spec.yaml"], DRAWING),
+    (["plot", "spec.yaml", "-o", "out.dot"], DRAWING),
+    (["plot", "spec.yaml", "-o", "out.svg"], ("resvg_py",)),
+    (["plot", "spec.yaml", "-o", "out.png"], ()),
+]
+
+
+@pytest.mark.parametrize(("command", "besides"), WITHOUT_KERAS, ids=str)
+def test_a_command_loads_neither_keras_nor_numpy(command: list[str], besides: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "spec.yaml").write_text(SPEC)
     script = (
         "import sys\nfrom graphspec.cli.main import run\n"
-        f"status = run({[*command, 'spec.yaml']!r})\n"
-        f"loaded = [name for name in {HEAVY!r} if name in sys.modules]\n"
+        f"status = run({command!r})\n"
+        f"loaded = [name for name in {(*HEAVY, *besides)!r} if name in sys.modules]\n"
         "assert status == 0 and not loaded, (status, loaded)"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -41,6 +41,7 @@ STATUSES = [
     (["validate", "*.yaml"], 1, "in 3 files"),
     (["validate", ".", "--exclude", "bad.yaml"], 0, "in 3 files"),
     (["validate", "bad.yaml", "--exclude", "bad.yaml", "--force-exclude", "--allow-empty"], 0, "in 0 files"),
+    (["validate", ".", "--exclude", "more", "--exclude", "./bad.yaml"], 0, "in 2 files"),
     (["validate", "more/other.yaml"], 1, ""),
     (["validate", "-q", "good.yaml"], 0, ""),
 ]  # fmt: skip
@@ -143,8 +144,9 @@ def test_a_full_disk_is_one_sentence(folder: Path) -> None:
 @pytest.mark.keras
 def test_build_saves_whole_files_by_their_ending(folder: Path) -> None:
     for name in ("out/model.keras", "model.weights.h5", "model.json"):
-        done = graphspec(folder, "build", "good.yaml", "-o", name)
+        done = graphspec(folder, "build", "good.yaml", "-o", name, "--plot", "good.svg")
         assert done.returncode == 0, done.stderr
+        assert (folder / "good.svg").read_text().startswith("<svg")
         assert done.stdout.startswith(f"{name}: ")
         assert "10 parameters" in done.stdout
         assert (folder / name).stat().st_size > 0

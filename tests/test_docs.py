@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from graphspec.cli.main import COMMANDS, module_of, run
-from graphspec.compiler import Options, compile_bytes
+from graphspec.compiler import Choice, Options, compile_bytes
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-RUN = frozenset({"validate", "summary", "export", "explain", "layers"})  # the commands that print without loading Keras
+RUN = frozenset(
+    {"validate", "summary", "expand", "export", "explain", "layers"}
+)  # the commands that print without loading Keras
+CHECKED = Options(choice=Choice(every_variant=True))
 _BLOCK = re.compile(r"^```(\w+(?: wrong)?)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 
@@ -45,12 +48,12 @@ def _transcript(block: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("block", _blocks("yaml"))
 def test_specs_have_no_mistakes(block: str) -> None:
     assert block.startswith("graphspec: 1\n")
-    assert compile_bytes(block.encode(), "spec.yaml", Options(), ROOT / "specs").diagnostics == ()
+    assert compile_bytes(block.encode(), "spec.yaml", CHECKED, ROOT / "specs").diagnostics == ()
 
 
 @pytest.mark.parametrize("block", _blocks("yaml wrong"))
 def test_wrong_specs_have_one_mistake(block: str) -> None:
-    assert len(compile_bytes(block.encode(), "spec.yaml", Options(), ROOT / "specs").diagnostics) == 1
+    assert len(compile_bytes(block.encode(), "spec.yaml", CHECKED, ROOT / "specs").diagnostics) == 1
 
 
 @pytest.mark.parametrize("block", _blocks("console"))
@@ -83,6 +86,17 @@ def test_every_option_is_documented_and_none_besides() -> None:
         options |= {option for param in command.params for option in param.opts if option.startswith("-")}
     assert {option for option in options if not re.search(rf"`[^`\n]*{option}\b", text)} == set()
     assert set(re.findall(r"--[a-z][a-z-]+", text)) - options == set()
+
+
+def test_the_picture_of_the_first_spec_is_current(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    command = re.search(r"`graphspec (plot sentiment\.yaml -o (docs/\S+))`", text)
+    spec = next(match[2] for match in _BLOCK.finditer(text) if match[1] == "yaml")
+    assert command is not None
+    (tmp_path / "sentiment.yaml").write_text(spec, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert run(shlex.split(command[1])) == 0
+    assert (tmp_path / command[2]).read_bytes() == (ROOT / command[2]).read_bytes()
 
 
 def test_readme_stays_short() -> None:

@@ -19,10 +19,9 @@ Schema = dict[str, Any]
 OTHER = r"^(?!ops\.[A-Za-z0-9_]+$)(?!applications\.)[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+$"
 # A whole value that is computed from params, and a text that holds such a value: the only ways past a type or a list of
 # names, so that what is admitted is decided here alone.
-COMPUTED = r"^\$(\{.*\}|[A-Za-z_][A-Za-z0-9_]*)$"
+COMPUTED = r"^\$(\{[\s\S]*\}|[A-Za-z_][A-Za-z0-9_]*)$"
 HOLDS_COMPUTED = r"\$"
 QUANTIZED = "_from_"
-_OTHER_ARGUMENTS: Schema = {"type": ["object", "null"]}
 _ACTIVATION_LAYERS = ("ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax")
 _NAMED: dict[str, Schema] = {
     "null": {"type": "null"},
@@ -59,6 +58,19 @@ def admit(schema: Schema, wanted: str) -> Schema:
     return {**schema, "type": ["string", *types], "pattern": COMPUTED, message: f"Expected {wanted}"}
 
 
+def mapping(schema: Schema, *, may_be_empty: bool = True) -> Schema:
+    """Return the schema of a mapping that may be computed as a whole; an editor heeds the first of its types.
+
+    >>> mapping({}, may_be_empty=False)["type"]
+    ['object', 'string']
+    """
+    types = ["object", *(["null"] if may_be_empty else []), "string"]
+    return {**schema, "type": types, "pattern": COMPUTED, "patternErrorMessage": "Expected a mapping"}
+
+
+OTHER_ARGUMENTS = mapping({})
+
+
 def choice(words: Mapping[str, str], rest: Schema) -> Schema:
     """Return the schema of a name, each with its documentation, or of what ``rest`` allows beside names.
 
@@ -77,10 +89,14 @@ def choice(words: Mapping[str, str], rest: Schema) -> Schema:
 
 def whats() -> dict[str, Schema]:
     """Return the key of every layer, op and application, with a reference to what may stand under it."""
-    layers = {name: reference(f"layers.{name}") for name in catalog.layer_names()}
     ops = {f"ops.{name}": reference(f"ops.{name}") for name in catalog.op_names()}
     applications = {f"applications.{name}": reference(f"applications.{name}") for name in catalog.application_names()}
-    return layers | _aliases() | ops | applications
+    return layers() | ops | applications
+
+
+def layers() -> dict[str, Schema]:
+    """Return the key of every layer, by each of its names, with a reference to its arguments."""
+    return {name: reference(f"layers.{name}") for name in catalog.layer_names()} | _aliases()
 
 
 def _aliases() -> dict[str, Schema]:
@@ -90,14 +106,15 @@ def _aliases() -> dict[str, Schema]:
 
 def bare_layers() -> dict[str, str]:
     """Return the layers that need no argument, and so may stand as text, each with its documentation."""
-    layers = ((name, catalog.layer(name)) for name in (*catalog.layer_names(), *catalog.layer_aliases()))
-    return {name: layer.doc for name, layer in layers if layer is not None and not layer.required}
+    found = ((name, catalog.layer(name)) for name in (*catalog.layer_names(), *catalog.layer_aliases()))
+    return {name: layer.doc for name, layer in found if layer is not None and not layer.required}
 
 
 def bare_whats() -> list[str]:
-    """Return what may stand as text in a chain: the layers and ops that need no argument."""
+    """Return what may stand as text in a chain: layers, whose arguments may be defaults, and ops."""
     return [
-        *bare_layers(),
+        *catalog.layer_names(),
+        *catalog.layer_aliases(),
         *(f"ops.{name}" for name in catalog.op_names()),
         *(f"applications.{name}" for name in catalog.application_names()),
     ]
@@ -109,11 +126,13 @@ def definitions() -> dict[str, Schema]:
     for name in catalog.layer_names():
         layer = catalog.layer(name)
         if layer is not None:
-            found[f"layers.{name}"] = _arguments(name, layer.doc, layer.arguments.values())
+            # What a layer needs may stand under "defaults", which a schema cannot look up.
+            found[f"layers.{name}"] = _free(name, layer.doc, layer.arguments.values())
     for name in catalog.op_names():
         op = catalog.op(name)
         if op is not None:
-            found[f"ops.{name}"] = _op(f"ops.{name}", op.doc, op.arguments)
+            # Tensors may be given here as literals, so that every argument is offered and none is required.
+            found[f"ops.{name}"] = _free(f"ops.{name}", op.doc, op.arguments)
     for name in catalog.application_names():
         application = catalog.application(name)
         if application is not None:
@@ -153,15 +172,15 @@ def definition_of_kind(kind: str) -> str:
     return kind.translate(_DEFINITION_NAME)
 
 
+def _free(title: str, doc: str, arguments: Iterable[Argument] | Iterable[CallArgument]) -> Schema:
+    """Return the schema of arguments of which none has to be there."""
+    properties = {argument.name: _described(argument) for argument in arguments}
+    return mapping({"title": title, "description": doc, "properties": properties, "additionalProperties": False})
+
+
 def _arguments(title: str, doc: str, arguments: Iterable[Argument]) -> Schema:
     listed = list(arguments)
-    schema: Schema = {
-        "title": title,
-        "description": doc,
-        "type": ["object", "null"],
-        "properties": {argument.name: _described(argument) for argument in listed},
-        "additionalProperties": False,
-    }
+    schema = _free(title, doc, listed)
     required = [argument.name for argument in listed if argument.required]
     if not required:
         return schema
@@ -172,17 +191,6 @@ def _arguments(title: str, doc: str, arguments: Iterable[Argument]) -> Schema:
 def needs(required: Iterable[str], known: Iterable[str]) -> Schema:
     """Return what asks for the required keys, unless one that is misspelt may be the one that is missing."""
     return {"if": {"propertyNames": {"enum": list(known)}}, "then": {"required": list(required)}}
-
-
-def _op(title: str, doc: str, arguments: Iterable[CallArgument]) -> Schema:
-    # Tensors may be given here as literals, so that every argument is offered and none is required.
-    return {
-        "title": title,
-        "description": doc,
-        "type": ["object", "null"],
-        "properties": {argument.name: _described(argument) for argument in arguments},
-        "additionalProperties": False,
-    }
 
 
 def _described(argument: Argument | CallArgument) -> Schema:
@@ -258,10 +266,9 @@ def _keys(kind: Kind) -> Schema:
                     "description": "An entry of layers or models: the same layer, the same weights.",
                     "type": "string",
                 },
-                **{name: reference(f"layers.{name}") for name in catalog.layer_names()},
-                **_aliases(),
+                **layers(),
             }
-            patterns = {"patternProperties": {OTHER: _OTHER_ARGUMENTS}}
+            patterns = {"patternProperties": {OTHER: OTHER_ARGUMENTS}}
         elif alternative.name in OBJECTS:
             properties |= _object_keys(alternative.name)
     return {"properties": properties, **patterns, "additionalProperties": False} if properties else {}
@@ -269,9 +276,9 @@ def _keys(kind: Kind) -> Schema:
 
 def _object_keys(category: str) -> dict[str, Schema]:
     classes = {name: reference(f"{category}.{name}") for name in _classes(category)}
-    others = {name: _OTHER_ARGUMENTS for name in catalog.object_names(category) if name not in classes}
-    layers = _ACTIVATION_LAYERS if category == "activation" else ()
-    return {**classes, **others, **{name: reference(f"layers.{name}") for name in layers}}
+    others = {name: OTHER_ARGUMENTS for name in catalog.object_names(category) if name not in classes}
+    as_layers = _ACTIVATION_LAYERS if category == "activation" else ()
+    return {**classes, **others, **{name: reference(f"layers.{name}") for name in as_layers}}
 
 
 def _classes(category: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from graphspec.cli import status
+from graphspec.cli.complete import complete_spec
 from graphspec.cli.options import (
     ALLOW_DOWNLOAD,
     MODEL,
@@ -22,6 +23,7 @@ from graphspec.cli.options import (
 from graphspec.cli.terminal import Progress, table_width, write_err, write_out
 from graphspec.compiler import Compilation
 from graphspec.diagnostics.diagnostic import SpecError, UsageError
+from graphspec.output import write_bytes
 from graphspec.spec import Spec, spec_of
 
 ENDINGS = (".keras", ".weights.h5", ".json")
@@ -29,10 +31,14 @@ _MOST_NAMES = 5
 
 
 @click.command("build", epilog="Example: graphspec build specs/multi_output.yaml -o model.keras")
-@click.argument("spec")
+@click.argument("spec", shell_complete=complete_spec)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to save it: .keras, .weights.h5 or .json.")
 @click.option("--no-clobber", is_flag=True, help="Refuse to replace a file.")
 @click.option("--summary", "with_summary", is_flag=True, help="Print the table of the model as well.")
+@click.option(
+    "--plot", "picture", type=click.Path(path_type=Path), metavar="FILE",
+    help="Draw the model as well; the ending says how, as for graphspec plot.",
+)  # fmt: skip
 @ALLOW_DOWNLOAD
 @MODEL
 @reading_options
@@ -45,6 +51,8 @@ def command(spec: str, output: Path | None, **given: Any) -> int:  # noqa: ANN40
     started = time.perf_counter()
     if output is not None:
         _check_output(output, no_clobber=given["no_clobber"])
+    if given["picture"] is not None:
+        _check_picture(given["picture"], no_clobber=given["no_clobber"])
     result = compile_argument(spec, options_of(given, read_settings(Path.cwd())))
     report(result, result.diagnostics, given["color"], quiet=given["quiet"])
     loaded = spec_of(result, options_of(given, read_settings(Path.cwd())), allow_download=given["allow_download"])
@@ -58,6 +66,17 @@ def command(spec: str, output: Path | None, **given: Any) -> int:  # noqa: ANN40
 def _check_output(path: Path, *, no_clobber: bool) -> None:
     if not any(path.name.endswith(ending) and path.name != ending for ending in ENDINGS):
         raise UsageError(f'"{path}" must end in {", ".join(ENDINGS)}, which says how the model is saved')
+    _check_place(path, no_clobber=no_clobber)
+
+
+def _check_picture(path: Path, *, no_clobber: bool) -> None:
+    from graphspec.views.plot.plot import form_of  # noqa: PLC0415 - drawn on demand
+
+    form_of(path)
+    _check_place(path, no_clobber=no_clobber)
+
+
+def _check_place(path: Path, *, no_clobber: bool) -> None:
     if path.is_dir():
         raise UsageError(f'"{path}" is a folder')
     if no_clobber and path.exists():
@@ -66,6 +85,7 @@ def _check_output(path: Path, *, no_clobber: bool) -> None:
 
 def _build(loaded: Spec, path: Path, result: Compilation, given: dict[str, Any], started: float) -> int:
     progress = Progress(quiet=given["quiet"])
+    picture = None if given["picture"] is None else _drawn(loaded, given["picture"], given["model"])
     warnings.showwarning = _show_warning
     try:
         open_keras(progress)
@@ -88,6 +108,8 @@ def _build(loaded: Spec, path: Path, result: Compilation, given: dict[str, Any],
         _warn_of_sharing(model, path)
     if given["with_summary"]:
         _print_summary(loaded, given["model"])
+    if picture is not None:
+        write_bytes(given["picture"], picture)
     if not given["quiet"]:
         seconds = time.perf_counter() - started
         write_out(f"{path}: {_size(size)}, {model.count_params():,} parameters, {seconds:.1f} s")
@@ -108,6 +130,14 @@ def _warn_of_sharing(model: Any, path: Path) -> None:  # noqa: ANN401 - a model 
         f"graphspec: warning: Keras {loads}, because layers are shared between the model, nested models or wrappers:"
         f" {shown}{more}; save .weights.h5 instead, and load it into the model that is built from the spec"
     )
+
+
+def _drawn(loaded: Spec, path: Path, model: str | None) -> bytes:
+    """Return the picture of a model; what cannot be drawn is told before Keras is loaded."""
+    from graphspec.views.plot.plot import form_of  # noqa: PLC0415 - drawn on demand
+
+    data, _ = loaded.plot(model=model).rendered(form_of(path))
+    return data
 
 
 def _print_summary(loaded: Spec, model: str | None) -> None:

@@ -5,6 +5,7 @@ import re
 import click
 
 from graphspec.cli import status
+from graphspec.cli.complete import complete_code
 from graphspec.cli.terminal import write_out
 from graphspec.diagnostics.diagnostic import UsageError
 from graphspec.diagnostics.pages import codes, page, title
@@ -18,12 +19,13 @@ _GROUPS = {
     "GS5": "shapes",
     "GS6": "Keras",
     "GS7": "lint (warnings)",
+    "GS8": "the lock",
 }
 _FENCED = re.compile(r"```[a-z ]*\n(.*?)```", re.DOTALL)
 
 
 @click.command("explain", epilog="Example: graphspec explain GS402")
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=complete_code)
 def command(code: str | None) -> int:
     """Explain a diagnostic by its CODE, with a wrong and a right example; without one, list them all."""
     write_out(_listing() if code is None else _explained(code))

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from graphspec.cli import status
+from graphspec.cli.complete import complete_spec
 from graphspec.cli.files import write_text
 from graphspec.cli.options import MODEL, compile_argument, options_of, read_settings, reading_options, report
 from graphspec.cli.terminal import write_out
@@ -17,7 +18,7 @@ from graphspec.views.python import render_python
 
 
 @click.command("export", epilog="Example: graphspec export specs/multi_output.yaml -o model.py")
-@click.argument("spec")
+@click.argument("spec", shell_complete=complete_spec)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write; - prints.")
 @click.option("--no-clobber", is_flag=True, help="Refuse to replace a file.")
 @MODEL

@@ -10,7 +10,7 @@ from pathlib import Path
 from graphspec.diagnostics.diagnostic import UsageError
 from graphspec.diagnostics.suggest import did_you_mean
 
-_ENDINGS = (".yaml", ".yml")
+ENDINGS = (".yaml", ".yml")
 _SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages"})
 _IS_SPEC = re.compile(rb"^[\xef\xbb\xbf{ \t]*[\"']?graphspec[\"']?[ \t]*:", re.MULTILINE)
 _HEAD = 64 * 1024
@@ -50,18 +50,25 @@ def _sibling(path: Path) -> str:
 
 def _below(folder: str, patterns: Sequence[str]) -> Iterator[str]:
     for here, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
+        folders[:] = sorted(name for name in folders if not is_passed_over(name))
         for name in sorted(files):
             path = os.path.normpath(os.path.join(here, name))  # noqa: PTH118 - as above
-            if name.endswith(_ENDINGS) and not _is_excluded(path, patterns) and _is_spec(path):
+            if name.endswith(ENDINGS) and not _is_excluded(path, patterns) and _is_spec(path):
                 yield path
 
 
+def is_passed_over(folder: str) -> bool:
+    """Say whether no spec is looked for in a folder of this name."""
+    return folder.startswith(".") or folder in _SKIPPED
+
+
 def _is_excluded(path: str, patterns: Sequence[str]) -> bool:
-    shown = path.replace(os.sep, "/")
+    """Say whether a pattern fits a path or a folder above it, wherever that stands."""
+    shown = os.path.normpath(path).replace(os.sep, "/")
     return any(
-        fnmatch.fnmatch(shown, pattern) or fnmatch.fnmatch(shown, f"*/{pattern}") or shown.startswith(f"{pattern}/")
-        for pattern in (pattern.rstrip("/") for pattern in patterns)
+        fnmatch.fnmatch(shown, form)
+        for pattern in (pattern.rstrip("/").removeprefix("./") for pattern in patterns)
+        for form in (pattern, f"*/{pattern}", f"{pattern}/*", f"*/{pattern}/*")
     )
 
 

@@ -13,6 +13,7 @@ from graphspec.catalog import catalog
 from graphspec.catalog.catalog import Application, Argument, CallArgument, Layer, Object, Op
 from graphspec.catalog.kinds import describe_kind, parse_kind
 from graphspec.cli import status
+from graphspec.cli.complete import complete_name
 from graphspec.cli.terminal import write_out
 from graphspec.diagnostics.diagnostic import UsageError
 from graphspec.diagnostics.suggest import did_you_mean
@@ -30,7 +31,7 @@ _WIDEST = 120
 @click.command(
     "layers", epilog='Example: graphspec layers Conv2D. Names may have wildcards: graphspec layers "ops.arg*"'
 )
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_name)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Text, or JSON.")
 def command(name: str | None, form: str) -> int:
     """List what a spec may use of Keras, or show the arguments of NAME.

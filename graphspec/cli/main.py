@@ -12,7 +12,10 @@ from graphspec.cli.terminal import write_err
 from graphspec.diagnostics.diagnostic import UsageError
 from graphspec.version import __version__
 
-COMMANDS = ("validate", "summary", "build", "import", "export", "schema", "layers", "explain", "init", "lsp")
+COMMANDS = (
+    "validate", "summary", "plot", "build", "expand", "import", "export", "diff", "lock", "schema", "layers", "explain",
+    "init", "lsp",
+)  # fmt: skip
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 

@@ -3,19 +3,23 @@
 import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from graphspec.cli.complete import complete_model, complete_setting, complete_variant
 from graphspec.cli.terminal import Progress, wants_color, write_err
-from graphspec.compiler import Compilation, Options, compile_bytes, compile_file
 from graphspec.diagnostics.diagnostic import Diagnostic, UsageError
 from graphspec.diagnostics.render_text import render_count, render_text
 from graphspec.diagnostics.suggest import did_you_mean
 from graphspec.frontend.source import Limits
+
+# A run whose specs are all known from before does without the compiler, which takes longer to load than the rest.
+if TYPE_CHECKING:
+    from graphspec.compiler import Choice, Compilation, Options
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _DEFAULT_LIMITS = Limits()
@@ -30,7 +34,12 @@ COLOR = click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to print colours."
 )
 QUIET = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
-MODEL = click.option("--model", metavar="NAME", help="Take this entry of models instead of the whole spec.")
+MODEL = click.option(
+    "--model",
+    metavar="NAME",
+    shell_complete=complete_model,
+    help="Take this entry of models instead of the whole spec.",
+)
 ALLOW_DOWNLOAD = click.option(
     "--allow-download", is_flag=True, help="Let Keras fetch the weights that an application names."
 )
@@ -54,12 +63,35 @@ MAX_GRAPH_NODES = click.option(
     metavar="N",
     help="Refuse more nodes in one graph.",
 )
+SET = click.option(
+    "--set",
+    "settings",
+    metavar="NAME=VALUE",
+    multiple=True,
+    shell_complete=complete_setting,
+    help="Give a param of the spec this value, in YAML.",
+)
+VARIANT = click.option(
+    "--variant", metavar="NAME", shell_complete=complete_variant, help="Take this variant of the spec."
+)
 VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Say more of what is done.")
 
 
 def reading_options(command: _Command) -> _Command:
     """Add the options of every command that reads a spec."""
-    for option in (MAX_GRAPH_NODES, MAX_YAML_NODES, MAX_DEPTH, MAX_BYTES, COLOR, VERBOSE, QUIET, PLUGIN, TRUST):
+    for option in (
+        VARIANT,
+        SET,
+        MAX_GRAPH_NODES,
+        MAX_YAML_NODES,
+        MAX_DEPTH,
+        MAX_BYTES,
+        COLOR,
+        VERBOSE,
+        QUIET,
+        PLUGIN,
+        TRUST,
+    ):
         command = option(command)
     return command
 
@@ -71,6 +103,7 @@ class Settings:
     plugins: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     strict: bool = False
+    max_warnings: int | None = None
     folder: str = ""
 
 
@@ -93,36 +126,69 @@ def _settings_of(file: Path) -> Settings:
         table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("graphspec", {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"cannot read {file}: {error}") from None
-    known = {"plugins": list, "exclude": list, "strict": bool}
     for key, value in table.items():
-        if key not in known:
-            raise UsageError(f'{file}: unknown setting "{key}" under [tool.graphspec]{did_you_mean(key, known)}')
-        is_text = known[key] is not list or (isinstance(value, list) and all(isinstance(item, str) for item in value))
-        if not isinstance(value, known[key]) or not is_text:
-            wanted = "a list of text" if known[key] is list else "true or false"
+        if key not in _SETTINGS:
+            raise UsageError(f'{file}: unknown setting "{key}" under [tool.graphspec]{did_you_mean(key, _SETTINGS)}')
+        kind, wanted = _SETTINGS[key]
+        is_text = kind is not list or (isinstance(value, list) and all(isinstance(item, str) for item in value))
+        is_negative = isinstance(value, int) and value < 0
+        if type(value) is not kind or not is_text or is_negative:
             raise UsageError(f'{file}: "{key}" under [tool.graphspec] must be {wanted}')
     return Settings(
-        tuple(table.get("plugins", ())), tuple(table.get("exclude", ())), bool(table.get("strict")), str(file.parent)
+        tuple(table.get("plugins", ())),
+        tuple(table.get("exclude", ())),
+        bool(table.get("strict")),
+        table.get("max-warnings"),
+        str(file.parent),
     )
 
 
-def options_of(given: dict[str, Any], settings: Settings) -> Options:
+_SETTINGS: Mapping[str, tuple[type, str]] = {
+    "plugins": (list, "a list of text"),
+    "exclude": (list, "a list of text"),
+    "strict": (bool, "true or false"),
+    "max-warnings": (int, "a number, 0 or more"),
+}
+
+
+def options_of(given: dict[str, Any], settings: Settings) -> "Options":
     """Return the compiler's options for a command line."""
+    from graphspec.compiler import Options  # noqa: PLC0415 - as above
+
     for plugins, folder in ((settings.plugins, settings.folder), (given["plugins"], "")):
         if plugins and folder not in sys.path:
             sys.path.insert(0, folder)
     return Options(
+        choice=choice_of(given),
         trust=given["trust"],
         plugins=(*given["plugins"], *settings.plugins),
         limits=Limits(given["max_bytes"], given["max_depth"], given["max_yaml_nodes"], given["max_graph_nodes"]),
     )
 
 
-def compile_argument(spec: str, options: Options) -> Compilation:
+def choice_of(given: dict[str, Any]) -> "Choice":
+    """Return what a command line chooses for the params of a spec.
+
+    Raises UsageError where a value is no YAML.
+    """
+    from graphspec.compiler import Choice  # noqa: PLC0415 - as above
+
+    if not given["settings"]:
+        return Choice(variant=given["variant"])
+    from graphspec.frontend.settings import given_by_options  # noqa: PLC0415 - seldom given
+
+    limits = Limits(given["max_bytes"], given["max_depth"], given["max_yaml_nodes"], given["max_graph_nodes"])
+    params, text = given_by_options(given["settings"], limits)
+    return Choice(params=params, text=text, variant=given["variant"])
+
+
+def compile_argument(spec: str, options: "Options") -> "Compilation":
     """Return what becomes of the spec that a command line names; ``-`` is standard input.
 
     Raises UsageError where there is no such file.
     """
+    from graphspec.compiler import compile_bytes, compile_file  # noqa: PLC0415 - as above
+
     if spec == "-":
         return compile_bytes(read_stdin(options), "<stdin>", options, Path.cwd())
     path = Path(spec)
@@ -130,10 +196,15 @@ def compile_argument(spec: str, options: Options) -> Compilation:
         raise UsageError(f'there is no file "{spec}"{_sibling(path)}')
     if path.is_dir():
         raise UsageError(f'"{spec}" is a folder; name one spec in it')
-    return compile_file(path, options, spec)
+    result = compile_file(path, options, spec)
+    if result.unit is not None and result.program is None and not result.has_errors:
+        raise UsageError(
+            f'"{spec}" has no model of its own: its blocks, layers and models are for specs that import it'
+        )
+    return result
 
 
-def read_stdin(options: Options) -> bytes:
+def read_stdin(options: "Options") -> bytes:
     """Return what comes in on standard input, up to one byte more than a spec may have."""
     return sys.stdin.buffer.read(options.limits.file_bytes + 1)
 
@@ -146,7 +217,7 @@ def _sibling(path: Path) -> str:
     return did_you_mean(path.name, names)
 
 
-def report(result: Compilation, diagnostics: tuple[Diagnostic, ...], color: str, *, quiet: bool) -> None:
+def report(result: "Compilation", diagnostics: tuple[Diagnostic, ...], color: str, *, quiet: bool) -> None:
     """Print the diagnostics of a command that is not ``validate``: to standard error."""
     shown = [item for item in diagnostics if item.severity == "error" or not quiet]
     if not shown:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from graphspec.cli import status
+from graphspec.cli.complete import complete_spec
 from graphspec.cli.options import (
     MODEL,
     compile_argument,
@@ -25,7 +26,7 @@ from graphspec.views.table import COLUMNS, SORTS, Layout, render_table
 
 
 @click.command("summary", epilog="Example: graphspec summary specs/multi_output.yaml --columns flops,weights")
-@click.argument("spec")
+@click.argument("spec", shell_complete=complete_spec)
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "csv", "markdown"]), default="text", help="How to print it."
 )

@@ -5,10 +5,15 @@ import errno
 import os
 import shutil
 import sys
+import time
 from collections.abc import Mapping
 from typing import TextIO
 
 from graphspec.diagnostics.diagnostic import UsageError
+
+_LONG = 0.5
+_OFTEN = 0.1
+_BAR = 30
 
 
 def write_out(text: str) -> None:
@@ -69,6 +74,7 @@ class Progress:
     def __init__(self, *, quiet: bool) -> None:
         """Show nothing where nobody looks on."""
         self._shown = not quiet and sys.stderr.isatty()
+        self._next = time.monotonic() + _LONG
 
     def say(self, text: str) -> None:
         """Replace the line."""
@@ -76,6 +82,15 @@ class Progress:
             with contextlib.suppress(OSError):
                 sys.stderr.write(f"\r\x1b[2K{text}")
                 sys.stderr.flush()
+
+    def count(self, done: int, of: int) -> None:
+        """Draw a bar where it takes long."""
+        now = time.monotonic()
+        if not self._shown or now < self._next:
+            return
+        self._next = now + _OFTEN
+        filled = _BAR * done // max(1, of)
+        self.say(f"[{'#' * filled}{'.' * (_BAR - filled)}] {done} of {of}")
 
     def done(self) -> None:
         """Remove the line."""

@@ -1,62 +1,61 @@
 """``graphspec validate``: every mistake of every spec."""
 
 import os
-import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from graphspec.cli import status
+from graphspec.cli.check import Checked, check_file, checked
+from graphspec.cli.complete import complete_spec
 from graphspec.cli.find import find_specs
-from graphspec.cli.options import open_keras, options_of, read_settings, read_stdin, reading_options
-from graphspec.cli.terminal import Progress, wants_color, write_err, write_out
-from graphspec.compiler import Compilation, Options, compile_bytes, compile_file
+from graphspec.cli.formats import (
+    FORMATS,
+    Output,
+    default_outputs,
+    output_of,
+    repository,
+    write_report,
+    write_step_summary,
+)
+from graphspec.cli.options import Settings, open_keras, options_of, read_settings, read_stdin, reading_options
+from graphspec.cli.terminal import Progress, write_err, write_out
 from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, UsageError
-from graphspec.diagnostics.render_json import render_json
+from graphspec.diagnostics.plain import visible
 from graphspec.diagnostics.render_text import render_count, render_text
-from graphspec.spec import spec_of
+from graphspec.diagnostics.report import Report
 
+if TYPE_CHECKING:
+    from graphspec.cli.cache import Cache
+    from graphspec.cli.locks import Lock
+    from graphspec.compiler import Compilation, Options
 
-@dataclass(slots=True)
-class _Findings:
-    """What was found in all files, and the texts to show it in."""
-
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    sources: dict[str, str] = field(default_factory=dict)
-    files: int = 0
-
-    def add(self, result: Compilation) -> None:
-        known = set(self.diagnostics)
-        self.diagnostics += [item for item in result.diagnostics if item not in known]
-        self.sources.update(result.sources)
-        self.files += 1
-
-
-def _as_text(findings: _Findings, *, color: bool, quiet: bool) -> str:
-    shown = [item for item in findings.diagnostics if not quiet or item.severity == "error"]
-    parts = [render_text(shown, findings.sources, color=color)] if shown else []
-    if not quiet or shown:
-        parts.append(render_count(shown, findings.files))
-    return "\n".join(parts)
-
-
-def _as_json(findings: _Findings, *, color: bool, quiet: bool) -> str:  # noqa: ARG001 - as its neighbour
-    return render_json(findings.diagnostics, findings.files)
-
-
-FORMATS: Mapping[str, Callable[..., str]] = {"text": _as_text, "json": _as_json}
+# Fewer are compiled before a cache would be read.
+_WORTH_CACHING = 16
+# What changes how it is shown and which files are looked at, but nothing of what is found in one.
+_BESIDE = frozenset({
+    "allow_empty", "cache_dir", "color", "deep", "emit", "exclude", "exit_zero", "fix", "force_exclude", "jobs",
+    "lock_file", "locked", "max_warnings", "no_cache", "quiet", "stdin_filename", "strict", "verbose", "watch",
+})  # fmt: skip
 
 
 @click.command("validate", epilog="Example: graphspec validate specs --strict")
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, shell_complete=complete_spec)
 @click.option(
-    "--format", "formats", metavar="FORMAT[=FILE]", multiple=True, default=["text"],
+    "--format", "formats", metavar="FORMAT[=FILE]", multiple=True,
+    shell_complete=lambda _context, _parameter, typed: [name for name in FORMATS if name.startswith(typed)],
     help=f"How to print what is found: {', '.join(FORMATS)}; with =FILE into a file.",
 )  # fmt: skip
+@click.option("--locked", is_flag=True, help="Fail where a model is not what graphspec.lock says; show what changed.")
+@click.option("--lock-file", type=click.Path(path_type=Path), help="The lock, where it is not graphspec.lock.")
 @click.option("--strict", is_flag=True, help="Let warnings fail as well.")
+@click.option("--max-warnings", type=click.IntRange(0), metavar="N", help="Let more than N warnings fail.")
+@click.option("--exit-zero", is_flag=True, help="End with status 0 whatever is found.")
+@click.option("--fix", is_flag=True, help="Correct in the files what has one certain correction; show the rest.")
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes, until interrupted.")
 @click.option("--deep", is_flag=True, help="Ask Keras too: build each spec without its weights, and compare.")
 @click.option(
     "--emit", type=click.Choice(["tree", "document", "calls", "graph", "types"]), help="Print a stage of one spec."
@@ -65,91 +64,196 @@ FORMATS: Mapping[str, Callable[..., str]] = {"text": _as_text, "json": _as_json}
 @click.option("--force-exclude", is_flag=True, help="Leave them out even where they are named.")
 @click.option("--allow-empty", is_flag=True, help="Finding no spec at all is no mistake.")
 @click.option("--stdin-filename", metavar="NAME", default="<stdin>", help="What to call standard input.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Use so many processes; by default one a processor.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write what was found before.")
+@click.option(
+    "--cache-dir", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER", envvar="GRAPHSPEC_CACHE_DIR",
+    help="Where to keep what was found, instead of .graphspec_cache in the root of the project.",
+)  # fmt: skip
 @reading_options
 def command(paths: tuple[str, ...], formats: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - click's options
     """Check specs: files, folders, globs, or - for standard input.
 
-    Every mistake is shown with its place. The status is 0 where there is none, 1 where there is one.
-    """
-    outputs = [_output(form) for form in formats]
-    settings = read_settings(Path.cwd())
-    options = options_of(given, settings)
-    specs = find_specs(paths, (*given["exclude"], *settings.exclude), force_exclude=given["force_exclude"])
-    if not specs and not given["allow_empty"]:
-        raise UsageError(f"there is no spec under {', '.join(paths)}")
+    Every mistake is shown with its place. A folder stands for every YAML file below it that has a graphspec key.
+
+    \b
+    Exit status:
+      0  there is no mistake
+      1  there is one, or there are more warnings than --strict or --max-warnings allow
+      2  wrong usage: no such file, no spec under the paths, an unknown option or setting
+      3  a fault of GraphSpec
+
+    \b
+    Files:
+      pyproject.toml     settings, under [tool.graphspec]
+      .graphspec_cache/  what was found before; may be deleted at any time
+    """  # noqa: D301 - click's mark of what is printed as it stands
+    outputs = [output_of(form) for form in formats] or default_outputs(os.environ)
+    run = _Run(paths, outputs, given)
     if given["emit"] is not None:
-        return _emit(specs, given["emit"], options)
-    findings = _Findings()
-    for spec in specs:
-        result = _compile(spec, options, given["stdin_filename"])
-        findings.add(result)
-        if given["verbose"]:
-            write_err(f"{spec}: {render_count(result.diagnostics, 1)}")
-        if given["deep"]:
-            _ask_keras(result, options, findings)
-    for form, file in outputs:
-        _print(form, file, findings, given)
-    failed = any(item.severity == "error" for item in findings.diagnostics)
-    is_strict = given["strict"] or settings.strict
-    return status.FOUND if failed or (is_strict and findings.diagnostics) else status.OK
+        return run.emit(given["emit"])
+    if given["watch"]:
+        from graphspec.cli.watch import watch  # noqa: PLC0415 - on request
+
+        return watch(run.once, paths, run.read, quiet=given["quiet"])
+    return run.once()
 
 
-def _output(form: str) -> tuple[str, Path | None]:
-    name, _, file = form.partition("=")
-    if name not in FORMATS:
-        from graphspec.diagnostics.suggest import did_you_mean  # noqa: PLC0415 - needed for the message alone
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A command line, which may be run again and again."""
 
-        raise UsageError(f'there is no format "{name}"{did_you_mean(name, FORMATS) or ": " + ", ".join(FORMATS)}')
-    return name, Path(file) if file else None
+    paths: tuple[str, ...]
+    outputs: list[Output]
+    given: dict[str, Any]
+    read: set[str] = field(default_factory=set)
+
+    def once(self) -> int:
+        settings = read_settings(Path.cwd())
+        specs = self.specs(settings)
+        progress = Progress(quiet=self.given["quiet"])
+        try:
+            found = self.found(specs, settings, progress)
+        finally:
+            progress.done()
+        self.read.update(path for one in found for path in one.digests)
+        if self.given["verbose"]:
+            for one in found:
+                write_err(f"{visible(one.path)}: {render_count(one.diagnostics, 1)}")
+        report = Report(
+            list(dict.fromkeys((*(item for one in found for item in one.diagnostics), *self.gone()))),
+            [one.path for one in found],
+            {path: text for one in found for path, text in one.sources.items()},
+            {one.path: one.seconds for one in found},
+            repository(Path.cwd(), os.environ),
+            is_strict=self.given["strict"] or settings.strict,
+        )
+        for output in self.outputs:
+            write_report(output, report, color=self.given["color"], quiet=self.given["quiet"])
+        write_step_summary(report, os.environ)
+        return status.OK if self.given["exit_zero"] else self.status(report, settings)
+
+    def gone(self) -> tuple[Diagnostic, ...]:
+        """Return what the lock says of specs that are not there any more."""
+        lock = _lock(self.given)
+        if lock is None:
+            return ()
+        from graphspec.cli.locks import gone  # noqa: PLC0415 - few runs hold specs against a lock
+
+        return tuple(gone(lock, self.paths))
+
+    def status(self, report: Report, settings: Settings) -> int:
+        asked = self.given["max_warnings"]
+        most = 0 if report.is_strict else settings.max_warnings if asked is None else asked
+        has_failed = report.errors > 0 or (most is not None and report.warnings > most)
+        return status.FOUND if has_failed else status.OK
+
+    def specs(self, settings: Settings) -> list[str]:
+        exclude = (*self.given["exclude"], *settings.exclude)
+        specs = find_specs(self.paths, exclude, force_exclude=self.given["force_exclude"])
+        if not specs and not self.given["allow_empty"]:
+            raise UsageError(f"there is no spec under {', '.join(self.paths)}")
+        return specs
+
+    def found(self, specs: list[str], settings: Settings, progress: Progress) -> list[Checked]:
+        if self.given["fix"]:
+            from graphspec.cli.fix import fix_specs  # noqa: PLC0415 - on request
+
+            fix_specs(specs, self.options(settings), quiet=self.given["quiet"])
+        lock = _lock(self.given)
+        if self.given["deep"] or "-" in specs or lock is not None:
+            options = self.options(settings)
+            return [self.compiled(spec, options, lock) for spec in specs]
+        from graphspec.cli.many import Means, check_many  # noqa: PLC0415 - standard input does without
+
+        means = Means(
+            lambda: partial(check_file, options=self.options(settings)),
+            self.cache(settings) if len(specs) >= _WORTH_CACHING else None,
+            self.given["jobs"],
+        )
+        return check_many(specs, means, progress)
+
+    def options(self, settings: Settings) -> "Options":
+        """Return the compiler's options, which ask for every variant where none is named."""
+        options = options_of(self.given, settings)
+        return replace(options, choice=replace(options.choice, every_variant=True))
+
+    def cache(self, settings: Settings) -> "Cache | None":
+        if self.given["no_cache"]:
+            return None
+        from graphspec.cli.cache import Cache, cache_folder  # noqa: PLC0415 - where it pays
+
+        options = {name: value for name, value in self.given.items() if name not in _BESIDE}
+        folder = self.given["cache_dir"] or cache_folder(Path.cwd())
+        return Cache(folder, options | {"plugins of settings": settings.plugins})
+
+    def compiled(self, spec: str, options: "Options", lock: "Lock | None") -> Checked:
+        result = _compile(spec, options, self.given["stdin_filename"])
+        one = checked(result.path, result)
+        if lock is not None and spec != "-":
+            one = _against(lock, one, result, spec)
+        return _ask_keras(one, result, options) if self.given["deep"] else one
+
+    def emit(self, stage: str) -> int:
+        settings = read_settings(Path.cwd())
+        specs = self.specs(settings)
+        if len(specs) != 1:
+            raise UsageError(f"--emit prints one spec, and {len(specs)} are named")
+        from graphspec.views.emit import emit  # noqa: PLC0415 - for whoever looks inside
+
+        result = _compile(specs[0], options_of(self.given, settings), "<stdin>")
+        reached = {"tree": result.tree, "document": result.document, "calls": result.program, "graph": result.graph,
+                   "types": result.typed}[stage]  # fmt: skip
+        if reached is None:
+            write_out(render_text(result.diagnostics, result.sources, color=False))
+            return status.FOUND
+        write_out(emit(reached))
+        return status.OK
 
 
-def _compile(spec: str, options: Options, stdin_name: str) -> Compilation:
+def _compile(spec: str, options: "Options", stdin_name: str) -> "Compilation":
+    from graphspec.compiler import compile_bytes, compile_file  # noqa: PLC0415 - what is known needs no compiling
+
     if spec == "-":
         return compile_bytes(read_stdin(options), stdin_name, options, Path.cwd())
     return compile_file(Path(spec), options, spec)
 
 
-def _ask_keras(result: Compilation, options: Options, findings: _Findings) -> None:
+def _lock(given: dict[str, Any]) -> "Lock | None":
+    if not given["locked"]:
+        return None
+    from graphspec.cli.locks import lock_file, read_lock  # noqa: PLC0415 - few runs hold specs against a lock
+    from graphspec.views.lock import LockError  # noqa: PLC0415 - as above
+
+    try:
+        return read_lock(lock_file(given["lock_file"]))
+    except LockError as error:
+        raise UsageError(str(error)) from None
+
+
+def _against(lock: "Lock", one: Checked, result: "Compilation", spec: str) -> Checked:
+    """Return what was found in a spec, and what of its model the lock does not say."""
+    from graphspec.cli.locks import check  # noqa: PLC0415 - as above
+
+    return replace(one, diagnostics=(*one.diagnostics, *check(result, spec, lock)), sources=dict(result.sources))
+
+
+def _ask_keras(one: Checked, result: "Compilation", options: "Options") -> Checked:
+    """Return what was found, and what Keras says of it."""
+    from graphspec.spec import spec_of  # noqa: PLC0415 - as the next
+
     loaded = spec_of(result, options, allow_download=False)
     if loaded is None:
-        return
+        return one
     open_keras(Progress(quiet=True))
     from graphspec.graph.expect import UNCHECKED, check_expect  # noqa: PLC0415 - as the next
     from graphspec.target.ask import ask, compare  # noqa: PLC0415 - Keras is asked on request alone
 
     diagnostics = Diagnostics()
+    found = list(one.diagnostics)
     asked = ask(loaded.graph, diagnostics, trust=options.trust)
     if asked is not None:
         compare(loaded.graph, asked, diagnostics)
-        left_open = {item for item in result.diagnostics if item.code == UNCHECKED}
-        findings.diagnostics = [item for item in findings.diagnostics if item not in left_open]
+        found = [item for item in found if item.code != UNCHECKED]
         check_expect(result.document.expect if result.document else None, asked, diagnostics)
-    findings.diagnostics += diagnostics.sorted()
-
-
-def _print(form: str, file: Path | None, findings: _Findings, given: dict[str, Any]) -> None:
-    color = file is None and wants_color(given["color"], sys.stdout, os.environ)
-    text = FORMATS[form](findings, color=color, quiet=given["quiet"])
-    if file is None:
-        if text:
-            write_out(text)
-        return
-    try:
-        file.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f'cannot write "{file}": {(error.strerror or str(error)).lower()}') from None
-
-
-def _emit(specs: list[str], stage: str, options: Options) -> int:
-    if len(specs) != 1:
-        raise UsageError(f"--emit prints one spec, and {len(specs)} are named")
-    from graphspec.views.emit import emit  # noqa: PLC0415 - for whoever looks inside
-
-    result = _compile(specs[0], options, "<stdin>")
-    reached = {"tree": result.tree, "document": result.document, "calls": result.program, "graph": result.graph,
-               "types": result.typed}[stage]  # fmt: skip
-    if reached is None:
-        write_out(render_text(result.diagnostics, result.sources, color=False))
-        return status.FOUND
-    write_out(emit(reached))
-    return status.OK
+    return replace(one, diagnostics=(*found, *diagnostics.sorted()), sources=dict(result.sources))

@@ -7,7 +7,7 @@ GraphSpecError
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from graphspec.diagnostics.span import Span
@@ -23,6 +23,40 @@ class Related:
     span: Span
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin:
+    """The use of a block that what is looked at came out of, and the origin of that use.
+
+    ``use`` is None of a copy, which stands where it was written.
+    """
+
+    use: Related | None
+    outer: "Origin | None" = None
+
+    def uses(self) -> list[Related]:
+        """Return every use that led here, the nearest first, each place once."""
+        found: dict[Span, Related] = {}
+        origin: Origin | None = self
+        while origin is not None:
+            if origin.use is not None:
+                found.setdefault(origin.use.span, origin.use)
+            origin = origin.outer
+        return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """The one certain correction of a mistake: what a span holds, which may stand in quotes, and what it must hold.
+
+    With a ``shift``, the lines of the span move by so many columns instead, and the span starts with ``old``.
+    """
+
+    span: Span
+    old: str
+    new: str
+    shift: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One mistake: what is wrong, where, and what would be right."""
@@ -34,15 +68,23 @@ class Diagnostic:
     help: str | None = None
     related: tuple[Related, ...] = ()
     node: str | None = None
+    fix: Fix | None = None
 
 
 class Diagnostics:
-    """A sink that steps append to; it never forgets and never prints."""
+    """A sink that steps append to; it never forgets and never prints.
+
+    While ``origin`` is set, what is recorded comes out of a block: the uses that led there are told with it, and of all
+    the copies of a place that have a mistake the first one's is kept.
+    """
 
     def __init__(self) -> None:
         """Start empty."""
+        self.origin: Origin | None = None
         self._items: list[Diagnostic] = []
         self._errors = 0
+        self._repeated = 0
+        self._first: dict[tuple[str, Span], Origin] = {}
 
     def add(self, item: Diagnostic) -> None:
         """Record a diagnostic that is already made."""
@@ -58,9 +100,14 @@ class Diagnostics:
         help: str | None = None,  # noqa: A002 - the word that users read
         related: Iterable[Related] = (),
         node: str | None = None,
+        fix: Fix | None = None,
     ) -> None:
         """Record a mistake that keeps the spec from being built."""
-        self.add(Diagnostic(code, "error", message, span, help, tuple(related), node))
+        item = Diagnostic(code, "error", message, span, help, tuple(related), node, fix)
+        if self.origin is None:
+            self.add(item)
+        else:
+            self._add_of_block(item, self.origin)
 
     def warning(
         self,
@@ -73,13 +120,25 @@ class Diagnostics:
         node: str | None = None,
     ) -> None:
         """Record a doubt that does not keep the spec from being built."""
-        self._items.append(Diagnostic(code, "warning", message, span, help, tuple(related), node))
+        item = Diagnostic(code, "warning", message, span, help, tuple(related), node)
+        if self.origin is None:
+            self._items.append(item)
+        else:
+            self._add_of_block(item, self.origin)
+
+    def _add_of_block(self, item: Diagnostic, origin: Origin) -> None:
+        if self._first.setdefault((item.code, item.span), origin) is not origin:
+            self._repeated += 1
+            self._errors += item.severity == "error"
+            return
+        uses = [use for use in origin.uses() if use.span != item.span]
+        self.add(replace(item, related=(*item.related, *uses)))
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self._items)
 
     def __len__(self) -> int:
-        return len(self._items)
+        return len(self._items) + self._repeated
 
     @property
     def has_errors(self) -> bool:
@@ -93,7 +152,10 @@ class Diagnostics:
 
     def sorted(self) -> tuple[Diagnostic, ...]:
         """Return every diagnostic once, ordered by place."""
-        return tuple(sorted(dict.fromkeys(self._items), key=lambda item: (item.span, item.code, item.message)))
+        once: dict[tuple[str, Span, str], Diagnostic] = {}
+        for item in self._items:
+            once.setdefault((item.code, item.span, item.message), item)
+        return tuple(sorted(once.values(), key=lambda item: (item.span, item.code, item.message)))
 
 
 class GraphSpecError(Exception):

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from graphspec.diagnostics.diagnostic import Diagnostic
+from graphspec.diagnostics.plain import visible
 from graphspec.diagnostics.span import Span
 
 MAX_LINE_WIDTH = 160
@@ -35,17 +36,17 @@ def _block(item: Diagnostic, lines_of: Mapping[str, list[str]], *, color: bool) 
     def paint(text: str, style: str) -> str:
         return f"{_COLORS[style]}{text}{_RESET}" if color else text
 
-    place = paint(f"{_show(item.span.path)}:{item.span.line}:{item.span.column}:", "place")
+    place = paint(f"{visible(item.span.path)}:{item.span.line}:{item.span.column}:", "place")
     label = paint(f"{item.severity}[{item.code}]:", item.severity)
-    out = [f"{place} {label} {_show(item.message)}"]
+    out = [f"{place} {label} {visible(item.message)}"]
     out += [paint(line, "dim") if index == 0 else paint(line, item.severity)
             for index, line in enumerate(_excerpt(item.span, lines_of))]  # fmt: skip
     if item.help:
-        head, *rest = _show(item.help, newlines=True).split("\n")
+        head, *rest = visible(item.help, newlines=True).split("\n")
         out.append(f"  {paint('help:', 'help')} {head}")
         out += [f"        {line}" for line in rest]
     out += [
-        f"  {_show(related.span.path)}:{related.span.line}:{related.span.column}: {_show(related.message)}"
+        f"  {visible(related.span.path)}:{related.span.line}:{related.span.column}: {visible(related.message)}"
         for related in item.related
     ]
     return "\n".join(out)
@@ -60,22 +61,9 @@ def _excerpt(span: Span, lines_of: Mapping[str, list[str]]) -> list[str]:
     end = span.end_column - 1 if span.end_line == span.line else len(line.rstrip())
     first = max(0, start - MAX_LINE_WIDTH // 2)
     shown = line[first : first + MAX_LINE_WIDTH].rstrip()
-    before = _width(_show(line[first:start].replace("\t", " ")))
-    marked = max(1, _width(_show(line[start : max(start + 1, min(end, first + MAX_LINE_WIDTH))].replace("\t", " "))))
-    return [f"    {_show(shown.replace(chr(9), ' '))}", f"    {' ' * before}{'^' * marked}"]
-
-
-def _show(text: str, *, newlines: bool = False) -> str:
-    """Return text with its control characters made visible, so that no spec can drive a terminal."""
-    return "".join(_visible(character, newlines=newlines) for character in text)
-
-
-def _visible(character: str, *, newlines: bool) -> str:
-    if character == "\n" and newlines:
-        return character
-    if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and character != "\u200d":
-        return f"\\u{ord(character):04x}"
-    return character
+    before = _width(visible(line[first:start].replace("\t", " ")))
+    marked = max(1, _width(visible(line[start : max(start + 1, min(end, first + MAX_LINE_WIDTH))].replace("\t", " "))))
+    return [f"    {visible(shown.replace(chr(9), ' '))}", f"    {' ' * before}{'^' * marked}"]
 
 
 def _width(text: str) -> int:

@@ -2,6 +2,11 @@
 
 from collections.abc import Iterable
 
+from graphspec.diagnostics.diagnostic import Fix
+from graphspec.diagnostics.span import Span
+
+_SHORTEST = 3
+
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
     """Return the name that the writer of ``word`` most likely meant, or None where none is near.
@@ -36,6 +41,35 @@ def did_you_mean(word: str, names: Iterable[str]) -> str:
     """Return ``; did you mean "name"?`` to end a message with, or nothing where no name is near."""
     name = nearest(word, names)
     return "" if name is None else f'; did you mean "{name}"?'
+
+
+def respelling(word: str, names: Iterable[str], span: Span, *, before: str = "") -> Fix | None:
+    """Return the fix of a misspelt word, or None where another name may be meant as well.
+
+    One slip away from one name alone, or near one name alone, is certain. Names that differ in case and underscores
+    alone are one. A digit is no slip: ``conv3`` is not ``conv2``. ``before`` stands before the word, and stays.
+    """
+    known = tuple(names)
+    meant = nearest(word, known)
+    if meant is None:
+        return None
+    fix = Fix(span, before + word, before + meant)
+    if _fold(meant) == _fold(word):
+        return fix
+    if len(word) < _SHORTEST or _digits(meant) != _digits(word):
+        return None
+    others = [name for name in known if _fold(name) != _fold(meant) and _digits(name) == _digits(word)]
+    if _slips(word, meant) <= 1:
+        others = [name for name in others if _slips(word, name) <= 1]
+    return None if nearest(word, others) else fix
+
+
+def _slips(word: str, name: str) -> int:
+    return _distance(word.lower(), name.lower(), 1)
+
+
+def _digits(word: str) -> str:
+    return "".join(character for character in word if character.isdigit())
 
 
 def _fold(word: str) -> str:

@@ -8,7 +8,7 @@ from graphspec.diagnostics.pages import codes
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean
 
-_CODE = "GS704"
+IDLE = "GS704"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def suppress(diagnostics: Iterable[Diagnostic], comments: Iterable[Ignored]) -> 
 def _incomplete(comment: Ignored) -> Diagnostic:
     right = ", ".join(code for code in comment.codes if code)
     help_ = f"write ignore[{right}]" if right else "name the warning in the brackets, as in ignore[GS701]"
-    return Diagnostic(_CODE, "warning", "this comment lacks the code of a warning", comment.span, help_)
+    return Diagnostic(IDLE, "warning", "this comment lacks the code of a warning", comment.span, help_)
 
 
 def _idle(code: str, place: Span) -> Diagnostic:
@@ -57,8 +57,8 @@ def _idle(code: str, place: Span) -> Diagnostic:
         hint = "" if code in codes() else did_you_mean(code, _silenceable())
         problem = f"{code} is no such warning" if code in codes() else f'there is no diagnostic "{code}"{hint}'
         help_ = None if hint else f"only warnings can be silenced: {', '.join(_silenceable())}"
-    return Diagnostic(_CODE, "warning", f"this comment silences nothing: {problem}", place, help_)
+    return Diagnostic(IDLE, "warning", f"this comment silences nothing: {problem}", place, help_)
 
 
 def _silenceable() -> list[str]:
-    return [code for code in codes() if code.startswith("GS7") and code != _CODE]
+    return [code for code in codes() if code.startswith("GS7") and code != IDLE]

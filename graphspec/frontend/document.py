@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from graphspec.diagnostics.span import Span
-from graphspec.frontend.tree import Mapping, Tree
+from graphspec.frontend.tree import Entry, Mapping, Tree
 
-WhatKind = Literal["layer", "op", "application", "plugin", "call", "expr", "chain"]
+WhatKind = Literal["layer", "op", "application", "plugin", "call", "expr", "chain", "block"]
 Dimension = int | str | None
 NO_PLACES: MappingABC[str, Span] = MappingProxyType({})
 
@@ -30,6 +30,14 @@ class What(NamedTuple):
     members: "tuple[NodeSpec, ...]" = ()
 
 
+class Control(NamedTuple):
+    """A node as it is written, where it may be there several times or not at all: ``when``, ``repeat``, ``each``."""
+
+    raw: Mapping
+    subject: str
+    is_member: bool
+
+
 class NodeSpec(NamedTuple):
     """One entry of ``nodes``, or one member of a chain; ``what`` is None where it does not say a right one.
 
@@ -43,6 +51,7 @@ class NodeSpec(NamedTuple):
     trainable: bool | None = None
     name: str | None = None
     places: MappingABC[str, Span] = NO_PLACES
+    control: Control | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,37 @@ class Body:
     dtype: str | None = None
 
 
-ModelSpec = FileModel | Body
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockModel:
+    """An entry of ``models`` that is a block: ``inputs`` are the shapes that the block itself does not give."""
+
+    span: Span
+    block: Tree
+    literals: Tree | None = None
+    inputs: MappingABC[str, InputSpec] | None = None
+    description: str | None = None
+    dtype: str | None = None
+
+
+ModelSpec = FileModel | Body | BlockModel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockSpec:
+    """An entry of ``blocks``: a graph with params, whose values are put in by each use.
+
+    ``inputs`` maps each name to its place; ``shapes`` has what it says of their shapes where it does.
+    ``is_ordered`` says that the inputs are a list.
+    """
+
+    name: str
+    span: Span
+    params: Tree | None
+    inputs: MappingABC[str, Span]
+    is_ordered: bool
+    shapes: Mapping | None
+    raw: MappingABC[str, Entry]
+    body: Body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +137,7 @@ class Document:
 
     body: Body
     name: str | None = None
+    blocks: MappingABC[str, BlockSpec | None] = field(default_factory=dict)
     layers: MappingABC[str, LayerSpec] = field(default_factory=dict)
     models: MappingABC[str, ModelSpec | None] = field(default_factory=dict)
     seed: int | None = None

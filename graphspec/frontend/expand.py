@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
-from graphspec.diagnostics.suggest import nearest
+from graphspec.diagnostics.suggest import nearest, respelling
 from graphspec.frontend.document import Body, Document, FileModel, ModelSpec, NodeSpec, What
 from graphspec.frontend.edges import REFERENCE, Wiring, operands_of, read_edges, unknown_targets
 from graphspec.frontend.fields import describe_value, scalar
@@ -36,7 +36,7 @@ def snake_case(class_name: str) -> str:
 def _model(spec: ModelSpec | None, diagnostics: Diagnostics) -> Program | FileProgram | None:
     if isinstance(spec, FileModel):
         return FileProgram(path=spec.path, span=spec.span)
-    return None if spec is None else _program(spec, diagnostics)
+    return _program(spec, diagnostics) if isinstance(spec, Body) else None
 
 
 def _program(body: Body, diagnostics: Diagnostics, **named: object) -> Program:
@@ -44,14 +44,14 @@ def _program(body: Body, diagnostics: Diagnostics, **named: object) -> Program:
     wiring = read_edges(body.edges, names, diagnostics)
     unknown = {target.path: target for target in reversed(unknown_targets(wiring, body.nodes)) if target.path}
     for target in unknown.values():
-        _report_target(target, body, diagnostics)
+        report_target(target, body, diagnostics)
     if unknown:
         wiring.complete = False
     wiring.unknown = unknown.keys() - names
     aliases: dict[str, str] = {}
     calls: list[Call] = []
     for name, node in body.nodes.items():
-        operands, wired = _operands(name, node, wiring, names, diagnostics)
+        operands, wired = operands_for(name, node, wiring, names, diagnostics)
         if node.what is None or node.what.kind != "chain":
             calls.append(_call(name, node, operands, wired=wired))
         else:
@@ -60,20 +60,26 @@ def _program(body: Body, diagnostics: Diagnostics, **named: object) -> Program:
         inputs=body.inputs,
         calls=tuple(calls),
         aliases=aliases,
-        outputs=_outputs(body.outputs, names, wiring.unknown, diagnostics),
+        outputs=read_outputs(body.outputs, names, wiring.unknown, diagnostics),
         span=body.span,
         dtype=body.dtype,
         **named,  # type: ignore[arg-type]
     )
 
 
-def _report_target(target: Reference, body: Body, diagnostics: Diagnostics) -> None:
+def report_target(target: Reference, body: Body, diagnostics: Diagnostics) -> None:
+    """Report an arrow that leads to no node."""
     if target.path in body.inputs:
         diagnostics.error("GS210", f'an arrow leads into the input "{target.path}"', target.span)
         return
     meant = nearest(target.path, body.nodes)
     hint = f'; did you mean "{meant}"?' if meant else ""
-    diagnostics.error("GS408", f'an arrow leads to "{target.path}", which is no node{hint}', target.span)
+    diagnostics.error(
+        "GS408",
+        f'an arrow leads to "{target.path}", which is no node{hint}',
+        target.span,
+        fix=respelling(target.path, body.nodes, target.span),
+    )
 
 
 def _call(path: str, node: NodeSpec, operands: Operand, *, wired: bool, before: str | None = None) -> Call:
@@ -95,12 +101,12 @@ def _chain_calls(
     path: str, chain: What, outer: NodeSpec, operands: Operand, aliases: dict[str, str], diagnostics: Diagnostics, *,
     wired: bool, before: str | None = None,
 ) -> Iterator[Call]:  # fmt: skip
-    _check_beside_chain(path, outer, diagnostics)
+    check_beside_chain(path, outer, diagnostics)
     counts: dict[str, int] = {}
     last = len(chain.members) - 1
     for position, member in enumerate(chain.members):
-        member_path = _member_path(path, member, counts, is_last=position == last)
-        node = _member_in(outer, member, is_last=position == last)
+        member_path = path_of_member(path, member, counts, is_last=position == last)
+        node = member_in(outer, member, is_last=position == last)
         place = node.what.span if node.what else node.span
         if before is not None and position:
             operands, wired = Reference(before, place), True
@@ -115,30 +121,31 @@ def _chain_calls(
         aliases[path] = before
 
 
-def _check_beside_chain(path: str, node: NodeSpec, diagnostics: Diagnostics) -> None:
+def check_beside_chain(path: str, node: NodeSpec, diagnostics: Diagnostics) -> None:
+    """Report what stands beside a chain and says nothing of it."""
     if node.literals is not None:
         diagnostics.error(
             "GS215", f'"with" beside the chain "{path}" belongs to none of its calls', node.literals.span,
             help='put "with" on the member that it is for', node=path,
         )  # fmt: skip
-    if "trainable" in node.places and _has_no_weights(node):
+    if "trainable" in node.places and has_no_weights(node):
         diagnostics.error(
             "GS215", f'"trainable" beside the chain "{path}" says nothing: none of its members has weights',
             node.places["trainable"], node=path,
         )  # fmt: skip
 
 
-def _has_no_weights(node: NodeSpec) -> bool:
+def has_no_weights(node: NodeSpec) -> bool:
     """Say whether a node is known to hold nothing that ``trainable`` could freeze."""
     what = node.what
     if what is None:
         return False
-    return what.kind in {"op", "expr"} or (what.kind == "chain" and all(map(_has_no_weights, what.members)))
+    return what.kind in {"op", "expr"} or (what.kind == "chain" and all(map(has_no_weights, what.members)))
 
 
-def _member_in(outer: NodeSpec, member: NodeSpec, *, is_last: bool) -> NodeSpec:
+def member_in(outer: NodeSpec, member: NodeSpec, *, is_last: bool) -> NodeSpec:
     """Return a member with what the chain hands down: ``trainable`` to all that can be frozen, ``name`` to the last."""
-    inherits = member.trainable is None and not _has_no_weights(member)
+    inherits = member.trainable is None and not has_no_weights(member)
     places = {key: place for key, place in member.places.items() if key != "name"}
     if is_last and "name" in outer.places:
         places["name"] = outer.places["name"]
@@ -149,7 +156,8 @@ def _member_in(outer: NodeSpec, member: NodeSpec, *, is_last: bool) -> NodeSpec:
     )
 
 
-def _member_path(path: str, member: NodeSpec, counts: dict[str, int], *, is_last: bool) -> str:
+def path_of_member(path: str, member: NodeSpec, counts: dict[str, int], *, is_last: bool) -> str:
+    """Return the path of a member of a chain; ``counts`` has how often each class came before."""
     if member.name is not None:
         return f"{path}.{member.name}"
     if is_last:
@@ -162,9 +170,10 @@ def _member_path(path: str, member: NodeSpec, counts: dict[str, int], *, is_last
     return f"{path}.{stem}" if count == 0 else f"{path}.{stem}_{count}"
 
 
-def _operands(
+def operands_for(
     name: str, node: NodeSpec, wiring: Wiring, names: Collection[str], diagnostics: Diagnostics
 ) -> tuple[Operand, bool]:
+    """Return what feeds a node, and whether all of it is known."""
     arrows = wiring.arrows.get(name)
     if node.source is UNKNOWN_SOURCE and not arrows:
         return None, False
@@ -253,7 +262,9 @@ def _operand_help(tree: Scalar) -> str:
     return 'a reference is a name, or a dotted path like "lstm.1"; arithmetic stands in an "expr" node'
 
 
-def _outputs(tree: Tree, names: Collection[str], unknown: Collection[str], diagnostics: Diagnostics) -> Outputs | None:
+def read_outputs(
+    tree: Tree, names: Collection[str], unknown: Collection[str], diagnostics: Diagnostics
+) -> Outputs | None:
     """Return the outputs, or None where one of them is wrong, or is the target of an arrow that leads nowhere."""
     pairs: list[tuple[str | None, Tree]] = [(None, tree)]
     if isinstance(tree, Sequence):

@@ -5,9 +5,9 @@ from itertools import takewhile
 
 from pydantic_core import ErrorDetails, ValidationError
 
-from graphspec.diagnostics.diagnostic import Diagnostics
+from graphspec.diagnostics.diagnostic import Diagnostics, Fix
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import nearest
+from graphspec.diagnostics.suggest import nearest, respelling
 from graphspec.frontend.structure import BODY, DOCUMENT, LAYER, MEMBER, Part
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 
@@ -78,6 +78,14 @@ def _at_its_key(entry: Entry) -> Tree:
     """Return a value that has a place to show: where nothing was written, that is the key."""
     value = entry.value
     return value._replace(span=entry.span) if isinstance(value, Scalar) and not value.text and value.plain else value
+
+
+def holds_formula(value: Tree | None) -> bool:
+    """Say whether a value is put together from params, so that nothing is known of it yet."""
+    return isinstance(value, Scalar) and isinstance(value.value, str) and _FORMULA.search(value.value) is not None
+
+
+_FORMULA = re.compile(r"\$\{|\A\$[A-Za-z_]\w*\Z")
 
 
 def scalar(value: Tree | None) -> object:
@@ -189,7 +197,8 @@ def _report_unknown(
     entry = mapping.entries[key]
     if meant is not None:
         fields[meant] = value
-        diagnostics.error("GS201", f'unknown key "{key}" in {subject}; did you mean "{meant}"?', entry.span)
+        fix = respelling(key, free, entry.span) or (Fix(entry.span, key, meant) if key in _OTHER_WORDS else None)
+        diagnostics.error("GS201", f'unknown key "{key}" in {subject}; did you mean "{meant}"?', entry.span, fix=fix)
         return True
     allowed = ", ".join(sorted(name for name in part.keys if not name.startswith("$")))
     lacking = " and ".join(f'"{name}"' for name in part.required if name not in fields)
@@ -213,7 +222,7 @@ def _section_like(value: Tree, free: list[str]) -> str | None:
 
 def _report_value(error: ErrorDetails, fields: dict[str, Tree], subject: str, diagnostics: Diagnostics) -> None:
     key = str(error["loc"][0])
-    if error["type"] in {"extra_forbidden", "missing"} or key not in fields:
+    if error["type"] in {"extra_forbidden", "missing"} or key not in fields or holds_formula(fields[key]):
         return
     value = fields.pop(key)
     expected = _EXPECTED.get(error["type"])

@@ -7,6 +7,7 @@ from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
 from typing import NamedTuple, Union
 
+from graphspec.diagnostics.diagnostic import Origin
 from graphspec.diagnostics.span import Span
 from graphspec.frontend.document import NO_PLACES, InputSpec, LayerSpec, What
 from graphspec.frontend.tree import Mapping
@@ -35,7 +36,8 @@ class Call(NamedTuple):
 
     ``what`` is None where it is unknown, ``operands`` None where there are none, ``wired`` False where what feeds the
     call is unknown: neither is then worth a second complaint. ``before`` is the chain member in front. ``places`` has
-    where ``trainable`` and ``name`` were written for this call alone.
+    where ``trainable`` and ``name`` were written for this call alone. Of a call that came out of a block, ``origin``
+    has the use of the block, and ``names`` what the names in its expression mean there.
     """
 
     path: str
@@ -48,6 +50,8 @@ class Call(NamedTuple):
     trainable: bool | None = None
     before: str | None = None
     places: MappingABC[str, Span] = NO_PLACES
+    origin: Origin | None = None
+    names: MappingABC[str, Operand] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +74,11 @@ class FileProgram:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """The calls of one graph, in the order they were written; ``aliases`` maps a chain to its last member."""
+    """The calls of one graph, in the order they were written; ``aliases`` maps a chain to its last member.
+
+    ``absent`` has where the ``when`` of each node stands that is not there; ``groups`` says what blocks and copies
+    there are.
+    """
 
     inputs: MappingABC[str, InputSpec]
     calls: tuple[Call, ...]
@@ -78,5 +86,7 @@ class Program:
     outputs: Outputs | None
     span: Span
     dtype: str | None = None
+    absent: MappingABC[str, Span] = field(default_factory=dict)
+    groups: MappingABC[str, str] = field(default_factory=dict)
     layers: MappingABC[str, LayerSpec] = field(default_factory=dict)
     models: MappingABC[str, "Program | FileProgram | None"] = field(default_factory=dict)

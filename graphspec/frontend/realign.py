@@ -6,6 +6,7 @@ from graphspec.catalog import catalog
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.suggest import nearest
 from graphspec.frontend.fields import IN_COMPILE
+from graphspec.frontend.indentation import column_inside, indentation
 from graphspec.frontend.structure import INPUT, NODE, Part
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 from graphspec.frontend.whats import is_what_name
@@ -45,6 +46,7 @@ def _indented(tree: Mapping, part: Part, diagnostics: Diagnostics) -> Mapping:
             first.span,
             help=f'indent it under "{key}"{", and what follows it" if others else ""}',
             related=[Related(f'"{key}" is here', entries[key].span)],
+            fix=indentation(first, [first, *others][-1], column_inside(entries[key])),
         )
         entries[key] = Entry(key, entries[key].span, Mapping(stray, first.span))
     return Mapping(entries, tree.span) if inner else tree
@@ -69,6 +71,7 @@ def _outdented(tree: Mapping, part: Part, diagnostics: Diagnostics) -> Mapping:
                 entry.span,
                 help=f'indent it as "{section}" is',
                 related=[Related(f'"{section}" is here', entries[section].span)],
+                fix=indentation(entry, entry, entries[section].span.column),
             )
         if stray:
             kept = {key: entry for key, entry in mapping.entries.items() if key not in stray}
@@ -157,6 +160,7 @@ def _beside_section(tree: Mapping, part: Part, diagnostics: Diagnostics) -> Mapp
             entry.span,
             help=f'indent it under "{section.key}"',
             related=[Related(f'"{section.key}" is here', section.span)],
+            fix=indentation(entry, entry, column_inside(section)),
         )
         inside = {**section.value.entries, entry.key: entry}
         section = entries[section.key] = Entry(section.key, section.span, Mapping(inside, section.value.span))
@@ -220,6 +224,7 @@ def _report_depth(entry: Entry, node: Entry, where: str, right: str, help_: str,
         entry.span,
         help=help_,
         related=[Related(f'"{node.key}" is here', node.span)],
+        fix=indentation(entry, entry, column_inside(node) if where == "beside" else node.span.column),
     )
 
 

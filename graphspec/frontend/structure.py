@@ -54,7 +54,7 @@ def _validator(part: Part) -> SchemaValidator:
     return SchemaValidator({"type": "typed-dict", "fields": fields, "extra_behavior": "forbid"})
 
 
-_CALL = {"with": _ANY, "trainable": _BOOL, "name": _TEXT}
+_CALL = {"with": _ANY, "trainable": _BOOL, "name": _TEXT, "repeat": _ANY, "each": _ANY, "when": _ANY}
 _GRAPH = {"inputs": _ANY, "outputs": _ANY}
 _REST = {"description": _TEXT, "nodes": _ANY, "edges": _ANY, "dtype": _TEXT}
 
@@ -62,6 +62,11 @@ DOCUMENT = Part(
     {"graphspec": _VERSION, **_GRAPH},
     {
         "name": _TEXT,
+        "params": _ANY,
+        "variants": _ANY,
+        "defaults": _ANY,
+        "imports": _ANY,
+        "blocks": _ANY,
         "layers": _ANY,
         "models": _ANY,
         **_REST,
@@ -71,9 +76,18 @@ DOCUMENT = Part(
         "$schema": _TEXT,
     },
 )
+LIBRARY = Part(
+    {"graphspec": _VERSION},
+    {
+        **dict.fromkeys(("$schema", "description"), _TEXT),
+        **dict.fromkeys(("params", "defaults", "imports", "blocks", "layers", "models"), _ANY),
+    },
+)
 BODY = Part(_GRAPH, _REST)
 NODE = Part({}, {"from": _ANY, **_CALL})
 MEMBER = Part({}, _CALL)
+BLOCK = Part(_GRAPH, {"params": _ANY, "description": _TEXT, "nodes": _ANY, "edges": _ANY})
+BLOCK_MODEL = Part({"block": _ANY}, {"with": _ANY, "inputs": _ANY, "description": _TEXT, "dtype": _TEXT})
 LAYER = Part({}, {"trainable": _BOOL, "name": _TEXT})
 INPUT = Part(
     {"shape": _ANY},

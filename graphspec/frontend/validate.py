@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from collections.abc import Mapping as MappingABC
 from dataclasses import replace
 from itertools import islice, takewhile
 from typing import TypeVar
@@ -9,9 +10,12 @@ from typing import TypeVar
 from graphspec.catalog.dtypes import DTYPES, POLICIES, is_policy
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import did_you_mean, nearest
+from graphspec.diagnostics.suggest import did_you_mean, nearest, respelling
 from graphspec.frontend.document import (
+    BlockModel,
+    BlockSpec,
     Body,
+    Control,
     Dimension,
     Document,
     FileModel,
@@ -22,7 +26,7 @@ from graphspec.frontend.document import (
 )
 from graphspec.frontend.fields import checked_fields, describe_value, in_brackets, mended, scalar
 from graphspec.frontend.realign import SECTIONS, is_empty, nodes_realigned, realign
-from graphspec.frontend.structure import BODY, DOCUMENT, INPUT, LAYER, NODE
+from graphspec.frontend.structure import BLOCK_MODEL, BODY, DOCUMENT, INPUT, LAYER, LIBRARY, NODE
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 from graphspec.frontend.whats import (
     NAME,
@@ -63,6 +67,7 @@ def validate(tree: Mapping, diagnostics: Diagnostics) -> Document | None:
     document = Document(
         body=_body(fields, "the spec", place, diagnostics),
         name=_model_name(fields, diagnostics),
+        blocks=_section(fields, "blocks", _block, diagnostics) if "blocks" in fields else {},
         layers=_section(fields, "layers", _layer, diagnostics),
         models=_section(fields, "models", _model, diagnostics),
         seed=seed if isinstance(seed, int) else None,
@@ -70,6 +75,36 @@ def validate(tree: Mapping, diagnostics: Diagnostics) -> Document | None:
         expect=_mapping(fields, "expect", diagnostics),
     )
     return document if _has_names(fields, "the spec", diagnostics) else None
+
+
+def validate_library(tree: Mapping, diagnostics: Diagnostics) -> Document | None:
+    """Return the document of a tree that has no model of its own, only blocks, layers and models for others."""
+    place = _first_key(tree)
+    fields = checked_fields(LIBRARY, tree, "the spec", place, diagnostics)
+    if fields is None:
+        return None
+    return Document(
+        body=Body(span=place, inputs={}, nodes={}, edges=None, outputs=Scalar(None, place, "")),
+        blocks=_section(fields, "blocks", _block, diagnostics),
+        layers=_section(fields, "layers", _layer, diagnostics),
+        models=_section(fields, "models", _model, diagnostics),
+    )
+
+
+def _block(entry: Entry, diagnostics: Diagnostics) -> BlockSpec | None:
+    from graphspec.frontend.blocks import read_block  # noqa: PLC0415 - most specs have none
+
+    return read_block(entry, _nodes_of_block, diagnostics)
+
+
+def _nodes_of_block(
+    fields: dict[str, Tree], diagnostics: Diagnostics
+) -> tuple[MappingABC[str, Entry], dict[str, NodeSpec]]:
+    mapping = _mapping(fields, "nodes", diagnostics)
+    if mapping is None:
+        return {}, {}
+    mapping = nodes_realigned(mapping, diagnostics)
+    return mapping.entries, _section({"nodes": mapping}, "nodes", read_node, diagnostics)
 
 
 def _has_names(fields: dict[str, Tree], subject: str, diagnostics: Diagnostics) -> bool:
@@ -85,7 +120,7 @@ def _body(fields: dict[str, Tree], subject: str, place: Span, diagnostics: Diagn
     return Body(
         span=place,
         inputs=_section(fields, "inputs", _input, diagnostics),
-        nodes=_section(fields, "nodes", _node, diagnostics),
+        nodes=_section(fields, "nodes", read_node, diagnostics),
         edges=fields.get("edges"),
         outputs=fields["outputs"],
         description=_text(fields, "description"),
@@ -99,7 +134,10 @@ def _dtype(fields: dict[str, Tree], subject: str, known: tuple[str, ...], diagno
         return name
     what = "a dtype policy" if known is POLICIES else "a dtype"
     diagnostics.error(
-        "GS405", f'"dtype" of {subject} must be {what}, not "{name}"{did_you_mean(name, known)}', fields["dtype"].span
+        "GS405",
+        f'"dtype" of {subject} must be {what}, not "{name}"{did_you_mean(name, known)}',
+        fields["dtype"].span,
+        fix=respelling(name, known, fields["dtype"].span),
     )
     return None
 
@@ -212,7 +250,8 @@ def _shape_help(entry: Entry) -> str | None:
     return f"write {entry.key}: {listed}" if listed else None
 
 
-def _node(entry: Entry, diagnostics: Diagnostics) -> NodeSpec:
+def read_node(entry: Entry, diagnostics: Diagnostics) -> NodeSpec:
+    """Return an entry of ``nodes``."""
     subject = f'node "{entry.key}"'
     mapping = _as_mapping(entry, subject, "a mapping that says what it is and where its tensors come from", diagnostics)
     if mapping is None:
@@ -221,7 +260,7 @@ def _node(entry: Entry, diagnostics: Diagnostics) -> NodeSpec:
     fields = checked_fields(NODE, beside, subject, entry.span, diagnostics) or {}
     if any(key not in NODE.keys for key in beside.entries):
         fields.setdefault("from", UNKNOWN_SOURCE)
-    return node_spec(what, entry.span, fields, subject, diagnostics)
+    return node_spec(what, entry.span, fields, Control(mapping, subject, is_member=False), diagnostics)
 
 
 def _listed(mapping: Mapping, diagnostics: Diagnostics) -> Mapping:
@@ -287,12 +326,33 @@ def _model(entry: Entry, diagnostics: Diagnostics) -> ModelSpec | None:
     mapping = _as_mapping(entry, subject, "a body with inputs, nodes and outputs, or a path to a spec", diagnostics)
     if mapping is None:
         return None
+    if "block" in mapping.entries:
+        return _block_model(mapping, subject, entry, diagnostics)
     fields = checked_fields(BODY, realign(mapping, BODY, diagnostics), subject, entry.span, diagnostics)
     if fields is None:
         return None
     _check_one_namespace(fields, diagnostics)
     body = _body(fields, subject, entry.span, diagnostics)
     return body if _has_names(fields, subject, diagnostics) else None
+
+
+def _block_model(mapping: Mapping, subject: str, entry: Entry, diagnostics: Diagnostics) -> BlockModel | None:
+    fields = checked_fields(BLOCK_MODEL, mapping, subject, entry.span, diagnostics)
+    if fields is None:
+        return None
+    return BlockModel(
+        span=entry.span,
+        block=fields["block"],
+        literals=fields.get("with"),
+        inputs=_section(fields, "inputs", _input, diagnostics) if "inputs" in fields else None,
+        description=_text(fields, "description"),
+        dtype=_dtype(fields, subject, POLICIES, diagnostics),
+    )
+
+
+def read_inputs(tree: Mapping, diagnostics: Diagnostics) -> dict[str, InputSpec]:
+    """Return the inputs of a mapping from name to shape."""
+    return _section({"inputs": tree}, "inputs", _input, diagnostics)
 
 
 def _input(entry: Entry, diagnostics: Diagnostics) -> InputSpec:

@@ -7,18 +7,22 @@ from functools import lru_cache
 from graphspec.catalog import catalog
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import nearest
-from graphspec.frontend.document import NodeSpec, What, WhatKind
-from graphspec.frontend.fields import checked_fields, describe_value, scalar
+from graphspec.diagnostics.suggest import nearest, respelling
+from graphspec.frontend.document import Control, NodeSpec, What, WhatKind
+from graphspec.frontend.fields import checked_fields, describe_value, holds_formula, scalar
+from graphspec.frontend.indentation import column_inside, indentation
 from graphspec.frontend.structure import MEMBER, NODE, Part
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 
-RESERVED: dict[str, WhatKind] = {"call": "call", "chain": "chain", "expr": "expr"}
+RESERVED: dict[str, WhatKind] = {"call": "call", "chain": "chain", "expr": "expr", "block": "block"}
 _OWN_WORDS = frozenset((*RESERVED, *NODE.keys))
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+# A name in Keras may be a path, as those of layers in a block are.
+_PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*\Z")
 _CLASS = re.compile(r"[A-Z][A-Za-z0-9_]*\Z")
 _BESIDE = ("from", "with")
 _SOURCE_ALONE = frozenset({"from"})
+CONTROLS = ("when", "repeat", "each")
 # Stands for the "from" of a node that has a key nobody knows: that may be what it is fed by.
 UNKNOWN_SOURCE = Scalar(None, Span.of_file(""), "")
 
@@ -71,7 +75,7 @@ def _parted(
     return Entry(entry.key, entry.span, Mapping(rest, arguments.span)), inside
 
 
-_WHATS = 'give it one layer, op or application (Dense: {units: 10}), or "call", "chain" or "expr"'
+_WHATS = 'give it one layer, op or application (Dense: {units: 10}), or "call", "chain", "block" or "expr"'
 
 
 class _Meant:
@@ -101,6 +105,7 @@ def _misindented(candidates: list[Entry], subject: str, diagnostics: Diagnostics
         help=f"indent {'this line' if len(arguments) == 1 else f'these {len(arguments)} lines'} under {head.key},"
         f" or write {head.key}: {{{', '.join(entry.key + ': ...' for entry in arguments)}}}",
         related=[Related(f"{head.key} is here", head.span)],
+        fix=indentation(arguments[0], arguments[-1], column_inside(head)),
     )
     inner = Mapping({entry.key: entry for entry in arguments}, head.span)
     return _Meant(Entry(head.key, head.span, inner), candidates)
@@ -130,7 +135,8 @@ def _single(
             continue
         meant = nearest(entry.key, reserved)
         if meant is not None and not heads:
-            diagnostics.error("GS201", f'unknown key "{entry.key}" in {subject}; did you mean "{meant}"?', entry.span)
+            message = f'unknown key "{entry.key}" in {subject}; did you mean "{meant}"?'
+            diagnostics.error("GS201", message, entry.span, fix=respelling(entry.key, reserved, entry.span))
             heads.append(Entry(meant, entry.span, entry.value))
             consumed.append(entry)
         elif not heads:
@@ -185,6 +191,7 @@ def _report_argument_outside(entry: Entry, head: Entry, subject: str, diagnostic
         entry.span,
         help=f"write {head.key}: {{..., {entry.key}: ...}}",
         related=[Related(f"{head.key} is here", head.span)],
+        fix=indentation(entry, entry, column_inside(head)),
     )
     return True
 
@@ -211,7 +218,7 @@ def _what(entry: Entry, subject: str, diagnostics: Diagnostics) -> What | None:
         return _named(entry, RESERVED[entry.key], subject, diagnostics)
     kind, name = classify(entry.key)
     arguments = None if _is_nothing(entry.value) else entry.value
-    if arguments is not None and not isinstance(arguments, Mapping):
+    if arguments is not None and not isinstance(arguments, Mapping) and not holds_formula(arguments):
         diagnostics.error(
             "GS203",
             f"the arguments of {entry.key} in {subject} must be a mapping, not {describe_value(arguments)}",
@@ -251,7 +258,7 @@ def arguments_help(entry: Entry) -> str | None:
 def _named(entry: Entry, kind: WhatKind, subject: str, diagnostics: Diagnostics) -> What | None:
     value = entry.value
     if not isinstance(value, Scalar) or not (isinstance(value.value, str) or kind == "expr") or not value.text:
-        wanted = "the name of an entry of layers or models" if kind == "call" else "an expression"
+        wanted = _WANTED[kind]
         place = entry.span if _is_nothing(value) else value.span
         help_ = None
         if kind == "call" and isinstance(value, Mapping) and len(value.entries) == 1:
@@ -263,6 +270,11 @@ def _named(entry: Entry, kind: WhatKind, subject: str, diagnostics: Diagnostics)
     return What(kind=kind, name=value.text, span=value.span, arguments=value)
 
 
+_WANTED = {
+    "call": "the name of an entry of layers or models", "block": "the name of a block", "expr": "an expression",
+}  # fmt: skip
+
+
 def _chain(entry: Entry, subject: str, diagnostics: Diagnostics) -> What | None:
     value = entry.value
     if not isinstance(value, Sequence) or not value.items:
@@ -272,12 +284,13 @@ def _chain(entry: Entry, subject: str, diagnostics: Diagnostics) -> What | None:
         diagnostics.error("GS203", f'"chain" in {subject} must be a list of layers, not {shown}', place, help=help_)
         return None
     members = tuple(
-        _member(item, f"member {number} of {subject}", diagnostics) for number, item in enumerate(value.items, 1)
+        read_member(item, f"member {number} of {subject}", diagnostics) for number, item in enumerate(value.items, 1)
     )
     return What(kind="chain", name="chain", span=entry.span, members=members)
 
 
-def _member(item: Tree, subject: str, diagnostics: Diagnostics) -> NodeSpec:
+def read_member(item: Tree, subject: str, diagnostics: Diagnostics) -> NodeSpec:
+    """Return a member of a chain."""
     if isinstance(item, Scalar) and isinstance(item.value, str):
         entry = Entry(item.value, item.span, Scalar(None, item.span, ""))
         kind, name = classify(entry.key)
@@ -291,31 +304,43 @@ def _member(item: Tree, subject: str, diagnostics: Diagnostics) -> NodeSpec:
     fields = checked_fields(MEMBER, beside, subject, place, diagnostics)
     if fields is None:
         return NodeSpec(what=None, span=place)
-    return node_spec(what, place, fields, subject, diagnostics)
+    return node_spec(what, place, fields, Control(item, subject, is_member=True), diagnostics)
 
 
 def node_spec(
-    what: What | None, place: Span, fields: dict[str, Tree], subject: str, diagnostics: Diagnostics
+    what: What | None, place: Span, fields: dict[str, Tree], written: Control, diagnostics: Diagnostics
 ) -> NodeSpec:
     """Return a node of a what and the fields beside it."""
     if fields.keys() <= _SOURCE_ALONE:
         return NodeSpec(place, what, fields.get("from"))
     trainable = scalar(fields.get("trainable"))
+    subject = written.subject
     return NodeSpec(
         span=place,
         what=what,
         source=fields.get("from"),
         literals=_literals(fields, subject, diagnostics),
         trainable=trainable if isinstance(trainable, bool) else None,
-        name=checked_name(fields.get("name"), subject, diagnostics),
+        name=checked_name(fields.get("name"), subject, diagnostics, NAME if written.is_member else _PATH),
         places={key: fields[key].span for key in ("trainable", "name") if key in fields},
+        control=_control(written, fields) if any(key in fields for key in CONTROLS) else None,
     )
+
+
+def _control(written: Control, fields: dict[str, Tree]) -> Control:
+    """Return a node as it is meant: misspelt keys have been told, and stand under their right names."""
+    entries = {key: entry for key, entry in written.raw.entries.items() if key in fields or key not in NODE.keys}
+    if any(key not in entries for key in fields):
+        entries = {key: entry for key, entry in entries.items() if key in fields or is_what_name(key)}
+        for key, value in fields.items():
+            entries.setdefault(key, Entry(key, value.span, value))
+    return written._replace(raw=Mapping(entries, written.raw.span))
 
 
 def _literals(fields: dict[str, Tree], subject: str, diagnostics: Diagnostics) -> Mapping | None:
     """Return the mapping under ``with``, or None where there is none or it is something else."""
     value = fields.get("with")
-    if value is None or isinstance(value, Mapping) or _is_nothing(value):
+    if value is None or isinstance(value, Mapping) or _is_nothing(value) or holds_formula(value):
         return value if isinstance(value, Mapping) else None
     diagnostics.error(
         "GS203",
@@ -325,12 +350,14 @@ def _literals(fields: dict[str, Tree], subject: str, diagnostics: Diagnostics) -
     return None
 
 
-def checked_name(value: Tree | None, subject: str, diagnostics: Diagnostics) -> str | None:
+def checked_name(
+    value: Tree | None, subject: str, diagnostics: Diagnostics, form: re.Pattern[str] | None = None
+) -> str | None:
     """Return the name under ``name`` where it is one that Keras, files and references can hold."""
     name = scalar(value)
-    if value is None or not isinstance(name, str):
+    if value is None or not isinstance(name, str) or holds_formula(value):
         return None
-    if NAME.match(name):
+    if (form or _PATH).match(name):
         return name
     diagnostics.error(
         "GS204", f'"{name}" cannot be the name of {subject}{right_name(name)}', value.span, help=NAME_HELP

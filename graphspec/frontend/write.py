@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from graphspec.frontend.scalars import resolve
 
-WIDTH = 100
+WIDTH = 120
 # Named things, one a line however short.
 _LISTED = frozenset({"layers", "models", "inputs", "nodes"})
 _SECTIONS = (

@@ -4,11 +4,12 @@ from collections.abc import Mapping as MappingABC
 from dataclasses import replace
 
 from graphspec.catalog import catalog
+from graphspec.catalog.application_layers import APPLICATION_LAYERS
 from graphspec.catalog.catalog import Argument, Taker
 from graphspec.catalog.kinds import Kind, describe_kind, parse_kind
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import did_you_mean
+from graphspec.diagnostics.suggest import did_you_mean, respelling
 from graphspec.frontend.fields import describe_value, mended
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence
 from graphspec.graph.checker import TRUST_HELP, UNKNOWN, Checker, Unknown
@@ -28,6 +29,7 @@ from graphspec.graph.literals import (
     misfit,
 )
 from graphspec.graph.unknown_names import (
+    renaming,
     report_dtype,
     report_foreign,
     report_unknown_argument,
@@ -98,11 +100,13 @@ def _declared_name(
             help=f"write {{{owner}: {{...}}, {entry.key}: ...}}",
         )
         return None
+    free = [name for name in declared if given is None or name not in given.entries]
     renamed = catalog.renamed_argument(owner, entry.key)
     if renamed is not None:
-        checker.diagnostics.error("GS406", f'"{entry.key}" is an old argument of {owner}: {renamed.advice}', entry.span)
+        fix = renaming(entry.key, renamed, entry.span) if renamed.new in free else None
+        message = f'"{entry.key}" is an old argument of {owner}: {renamed.advice}'
+        checker.diagnostics.error("GS406", message, entry.span, fix=fix)
         return renamed.new if renamed.new in declared else None
-    free = [name for name in declared if given is None or name not in given.entries]
     return report_unknown_argument(owner, entry, declared, free, checker)
 
 
@@ -140,7 +144,9 @@ def _scalar(entry: Entry, tree: Scalar, kind: Kind, subject: str, path: str, che
         if words and not isinstance(value, bool):
             hint = did_you_mean(value, words)
             message = f'{subject} must be {describe_kind(kind)}, not "{value}"{hint}'
-            checker.diagnostics.error("GS405", message, tree.span, help=correction(tree, kind))
+            checker.diagnostics.error(
+                "GS405", message, tree.span, help=correction(tree, kind), fix=respelling(value, words, tree.span)
+            )
             return UNKNOWN
         if "dtype" in names:
             report_dtype(value, tree.span, subject, checker)
@@ -329,7 +335,10 @@ def _layer_reference(entry: Entry, subject: str, checker: Checker) -> Value | Un
         return LayerReference(value.value) if checker.callables[value.value] else UNKNOWN
     hint = did_you_mean(value.value, checker.callables)
     checker.diagnostics.error(
-        "GS408", f'{subject} refers to "{value.value}", which is no entry of layers or models{hint}', value.span
+        "GS408",
+        f'{subject} refers to "{value.value}", which is no entry of layers or models{hint}',
+        value.span,
+        fix=respelling(value.value, checker.callables, value.span),
     )
     return UNKNOWN
 
@@ -361,13 +370,17 @@ def _plugin_layer(
     trainable: bool | None,
 ) -> Callable | None:  # fmt: skip
     module = name.rpartition(".")[0]
-    if module not in checker.plugins:
+    if module not in checker.plugins and name not in APPLICATION_LAYERS:
         report_foreign(name, place, checker)
         return None
     values = free_value(given, f"the arguments of {name}", checker) if given is not None else {}
     if not isinstance(values, MappingABC):
         return None
+    numbers = APPLICATION_LAYERS.get(name, ())
+    lacking = [key for key in numbers if not isinstance(values.get(key), int | float)]
+    if lacking:
+        checker.diagnostics.error("GS403", f'{name} needs "{lacking[0]}", a number', place)
     return Callable(
         key=path, keras_name=keras_name or path, kind="plugin", type=name, arguments=values, trainable=trainable,
-        span=place,
+        complete=not lacking, span=place,
     )  # fmt: skip

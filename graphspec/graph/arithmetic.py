@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable as CallableABC
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from graphspec.catalog import catalog
@@ -23,7 +24,7 @@ from graphspec.frontend.expressions import (
     Slice,
     parse_expression,
 )
-from graphspec.frontend.program import Call, Reference
+from graphspec.frontend.program import Call, Operands, Reference
 from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree
 from graphspec.graph.arguments import check_value
 from graphspec.graph.bind import spread
@@ -104,13 +105,29 @@ class _Builder:
         self.checker.diagnostics.error(code, message, self.place(expression), node=self.call.path)
         return MISSING
 
-    def reference(self, expression: Name, *, as_list: bool = False) -> Tensor | Missing:
+    def reference(self, expression: Name, *, as_list: bool = False) -> Value | Missing:
         path = expression.path
-        if path == "_" and self.call.before is not None:
+        if self.call.names is not None and path in self.call.names:
+            meant = self.call.names[path]
+            if isinstance(meant, Operands):
+                return self.several(meant, expression, as_list=as_list)
+            path = path if meant is None else meant.path
+        elif path == "_" and self.call.before is not None:
             path = self.call.before
         found = self.scope.resolve(Reference(path, self.place(expression)), as_list=as_list)
         self.failed = self.failed or isinstance(found, Missing)
         return found
+
+    def several(self, meant: Operands, expression: Name, *, as_list: bool) -> Value | Missing:
+        """Return the tensors of a name that stands for several."""
+        items = meant.items.values() if isinstance(meant.items, Mapping) else meant.items
+        if not as_list or not all(isinstance(item, Reference) for item in items):
+            message = f'"{expression.path}" is {len(meant.items)} tensors, and one is needed here'
+            return self.fail(message, expression, "GS409")
+        found = [self.scope.resolve(item) for item in items if isinstance(item, Reference)]
+        present = tuple(item for item in found if not isinstance(item, Missing))
+        self.failed = self.failed or len(present) != len(found)
+        return present if len(present) == len(found) else MISSING
 
     def items(self, expression: Items) -> Value | Missing:
         values = [self.value(item) for item in expression.items]
@@ -130,7 +147,7 @@ class _Builder:
         args: tuple[Value, ...] = (),
     ) -> Tensor:  # fmt: skip
         name = self.node_name(target, path)
-        keras_name = self.call.keras_name if path is not None else name
+        keras_name = self.call.keras_name + name.removeprefix(self.call.path)
         self.nodes.append(
             Node(
                 name=name,
@@ -140,6 +157,7 @@ class _Builder:
                 args=args,
                 kwargs=kwargs,
                 span=place,
+                origin=self.call.origin,
             )
         )
         return Tensor(name, None)
@@ -186,7 +204,10 @@ class _Builder:
             meant = nearest(expression.op, catalog.op_names())
             hint = f'; did you mean "ops.{meant}"?' if meant else ""
             for operand in expression.operands:
-                self.value(operand)
+                if isinstance(operand, Name):
+                    self.reference(operand, as_list=True)
+                else:
+                    self.value(operand)
             return self.fail(f'unknown op "ops.{expression.op}"{hint}', expression, "GS401")
         if found.refused is not None:
             return self.fail(f"ops.{found.name} is refused: {found.refused}", expression, "GS407")

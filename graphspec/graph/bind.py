@@ -9,7 +9,7 @@ from graphspec.catalog.catalog import CallArgument
 from graphspec.catalog.kinds import parse_kind
 from graphspec.diagnostics.diagnostic import Related
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import nearest
+from graphspec.diagnostics.suggest import nearest, respelling
 from graphspec.frontend.program import Operand, Operands, Reference
 from graphspec.frontend.tree import Entry, Mapping
 from graphspec.graph.arguments import check_value
@@ -91,7 +91,11 @@ def _argument_name(entry: Entry, signature: Signature, bound: Bound, checker: Ch
     takes = f"{signature.subject} takes {', '.join(names)}" if names else None
     what = "argument" if signature.is_op else "call argument"
     checker.diagnostics.error(
-        "GS402", f'unknown {what} "{entry.key}" of {signature.subject}{hint}', entry.span, help=None if meant else takes
+        "GS402",
+        f'unknown {what} "{entry.key}" of {signature.subject}{hint}',
+        entry.span,
+        help=None if meant else takes,
+        fix=respelling(entry.key, [name for name in names if name not in bound.values], entry.span),
     )
     return meant
 
@@ -162,6 +166,7 @@ def _bind_named(
             checker.diagnostics.error(
                 "GS402", f'unknown call argument "{name}" of {signature.subject}{hint}', place,
                 help=None if meant else f"{signature.subject} takes tensors as {', '.join(takers)}",
+                fix=respelling(name, [known for known in takers if known not in items], place),
             )  # fmt: skip
             structure(operand, scope)
             bound.complete = False

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import did_you_mean
+from graphspec.diagnostics.suggest import did_you_mean, respelling
 from graphspec.frontend.fields import describe_value, in_brackets
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 from graphspec.graph.typed import TypedGraph, is_trainable, output_types, total_flops, weights_of
@@ -29,7 +29,7 @@ def check_expect(tree: Mapping | None, typed: TypedGraph | None, diagnostics: Di
             hint = did_you_mean(entry.key, known)
             diagnostics.error(
                 "GS201", f'unknown key "{entry.key}" in expect{hint}', entry.span,
-                help=None if hint else f"it takes {', '.join(known)}",
+                help=None if hint else f"it takes {', '.join(known)}", fix=respelling(entry.key, known, entry.span),
             )  # fmt: skip
 
 
@@ -109,7 +109,12 @@ def _bound(entry: Entry, diagnostics: Diagnostics) -> _Bound | None:
         value = _number(item.value)
         if item.key not in _BOUNDS:
             hint = did_you_mean(item.key, _BOUNDS) or "; it takes min and max"
-            diagnostics.error("GS201", f'unknown key "{item.key}" in "{entry.key}" of expect{hint}', item.span)
+            diagnostics.error(
+                "GS201",
+                f'unknown key "{item.key}" in "{entry.key}" of expect{hint}',
+                item.span,
+                fix=respelling(item.key, _BOUNDS, item.span),
+            )
             return None
         if value is None:
             _report_value(item, f'"{item.key}" of "{entry.key}" in expect', "a number", diagnostics)
@@ -148,7 +153,12 @@ def _check_outputs(entry: Entry, typed: TypedGraph | None, diagnostics: Diagnost
         found = output_types(typed)
         if item.key not in found:
             hint = did_you_mean(item.key, found) or f"; the outputs are {', '.join(found)}"
-            diagnostics.error("GS408", f'expect speaks of "{item.key}", which is no output{hint}', item.span)
+            diagnostics.error(
+                "GS408",
+                f'expect speaks of "{item.key}", which is no output{hint}',
+                item.span,
+                fix=respelling(item.key, found, item.span),
+            )
         elif shape is not None:
             _check_shape(item, shape, found[item.key], diagnostics)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 
 from graphspec.catalog import catalog
+from graphspec.catalog.application_layers import APPLICATION_LAYERS
 from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
 from graphspec.graph.application import application_graph
@@ -96,7 +97,9 @@ class _Inference:
                 self.alone(made, made.graph)
         for node in self.graph.nodes:
             self.spans[node.name] = node.span
+            self.diagnostics.origin = node.origin
             self.node(node)
+        self.diagnostics.origin = None
         return TypedGraph(
             graph=self.graph, callables=self.callables, types=self.types, flops=self.flops, weights=self.weights,
             models=self.models, trainable=self.builds.trainable,
@@ -151,7 +154,7 @@ class _Inference:
         return rule(**with_tensors(rule, {**op_defaults_of(name), **positional(name, args), **given}))
 
     def call_effect(self, made: Callable, node: Node, sources: dict[int, str]) -> Effect:
-        if not made.complete or made.kind == "plugin":
+        if not made.complete or (made.kind == "plugin" and made.type not in APPLICATION_LAYERS):
             raise UnknownEffectError
         layer = self.layer_type(made)
         is_cast = made.kind == "layer" and made.type not in UNCAST and layer.arguments.get("autocast") is not False
@@ -199,7 +202,8 @@ class _Inference:
         if graph is not None:
             return LayerType(made.type, {}, compute, variable, _ModelRule(self, made, graph))
         found = catalog.layer(made.type) if made.kind == "layer" else None
-        rule = layer_rule(_OF_APPLICATIONS if found is None else found.family, made.type)
+        name = made.type.rpartition(".")[2]
+        rule = layer_rule(_OF_APPLICATIONS if found is None else found.family, name)
         if rule is None or not made.complete:
             raise UnknownEffectError
         given = {key: self.argument(value, {}, None) for key, value in made.arguments.items()}

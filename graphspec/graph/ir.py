@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Union
 
+from graphspec.diagnostics.diagnostic import Origin
 from graphspec.diagnostics.span import Span
 
 Dimension = int | str | None
@@ -103,8 +104,14 @@ class Input:
     span: Span
 
 
+CHAIN = "chain"
+
+
 class Node(NamedTuple):
-    """One call: of a callable (by its key), of an op (by its name in ``keras.ops``), or an index into a tensor."""
+    """One call: of a callable (by its key), of an op (by its name in ``keras.ops``), or an index into a tensor.
+
+    ``origin`` is the use of a block that it came out of.
+    """
 
     name: str
     keras_name: str
@@ -113,6 +120,7 @@ class Node(NamedTuple):
     args: tuple[Value, ...]
     kwargs: Mapping[str, Value]
     span: Span
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +137,8 @@ class GraphOutputs:
 class Graph:
     """A model: inputs sorted by name, callables by key, nodes in topological order, outputs.
 
-    ``chains`` are the names of chains, which the names of their members start with; other names with a dot are steps of
-    expressions.
+    ``groups`` says of chains, blocks and copies, which the names of what is in them start with, what they are: a block
+    goes by its own name. Other names with a dot are steps of expressions.
     """
 
     name: str
@@ -138,7 +146,7 @@ class Graph:
     callables: Mapping[str, Callable]
     nodes: tuple[Node, ...]
     outputs: GraphOutputs
-    chains: tuple[str, ...] = ()
+    groups: Mapping[str, str] = field(default_factory=dict)
     dtype: str | None = None
     seed: int | None = None
     compile: Mapping[str, Value] | None = None

@@ -16,11 +16,13 @@ def lint(graph: Graph, named: Mapping[str, tuple[str, Span]], used: Collection[s
     nodes = [node for node in graph.nodes if node.name not in needed]
     feeding = {tensor.node for node in nodes for tensor in operands_of(node)}
     for node in nodes:
+        diagnostics.origin = node.origin
         if node.name not in feeding:
             diagnostics.warning(
                 "GS702", f'no output needs node "{node.name}", so it is not part of the model', node.span,
                 help='add it to "outputs", or remove it', node=node.name,
             )  # fmt: skip
+    diagnostics.origin = None
     for item in graph.inputs:
         if item.name not in needed and item.name not in feeding:
             diagnostics.warning(

@@ -58,10 +58,12 @@ def lint_layers(typed: TypedGraph, diagnostics: Diagnostics) -> None:
             users.setdefault(source, []).append(node)
     sight = _Sight(typed, nodes, sources, users, diagnostics)
     for node in typed.graph.nodes:
+        diagnostics.origin = node.origin
         made = sight.callee(node)
         check = _CHECKS.get(made.type) if made is not None and made.kind == "layer" else None
         if made is not None and check is not None:
             check(node, made, sight)
+    diagnostics.origin = None
     _check_losses(sight)
     for key, made in typed.graph.callables.items():
         if made.kind == "model" and key in typed.models:
@@ -122,7 +124,8 @@ def _check_merge_of_one(node: Node, made: Callable, sight: _Sight) -> None:
 
 def _check_dropout(node: Node, made: Callable, sight: _Sight) -> None:
     rate = _argument(made, "rate")
-    if rate in (0, 1):
+    # In a block it comes from a param, for which it may be one value of many.
+    if rate in (0, 1) and node.origin is None:
         what = "nothing" if rate == 0 else "everything"
         sight.diagnostics.warning(
             "GS710", f'"{node.name}" ({made.type}) drops {what}: its rate is {rate}', node.span,

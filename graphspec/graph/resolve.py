@@ -14,7 +14,7 @@ from graphspec.frontend.tree import Mapping
 from graphspec.graph.bind import Bound, bind, spread, structure
 from graphspec.graph.checker import Checker
 from graphspec.graph.entries import entries_in_order
-from graphspec.graph.ir import Callable, Graph, GraphOutputs, Input, Node, Tensor, Value, operands_of
+from graphspec.graph.ir import CHAIN, Callable, Graph, GraphOutputs, Input, Node, Tensor, Value, operands_of
 from graphspec.graph.lint import lint
 from graphspec.graph.order import order, report_cycles
 from graphspec.graph.scope import (
@@ -70,11 +70,12 @@ def resolve(
             own[key] = visible[key] = _named_model(key, program.models[key], inner, diagnostics)
         known[key] = own[key] is not None
 
-    scope = Scope(diagnostics, program.aliases)
+    scope = Scope(diagnostics, program.aliases, program.absent)
     inputs = _inputs(program, scope)
     sites = find_sites(program, visible, scope, checker)
     _agree_on_trainable(sites, surroundings, diagnostics)
     made = [(site, _nodes(site, scope, checker)) for site in sites]
+    diagnostics.origin = None
     nodes = [node for _, those in made for node in those]
     outputs = _outputs(program.outputs, scope)
     surroundings.used.update(used - own.keys())
@@ -91,7 +92,7 @@ def resolve(
         callables=_callables(sites, own, surroundings, scope),
         nodes=ordered,
         outputs=outputs or GraphOutputs(form="one", names=(), tensors=(), span=program.span),
-        chains=_chains(program),
+        groups=_groups(program),
         dtype=program.dtype,
         seed=seed,
         compile=compiled,
@@ -106,15 +107,16 @@ def resolve(
     return graph
 
 
-def _chains(program: Program) -> tuple[str, ...]:
-    """Return the names of chains: a call has a dot in its name where it stands in one."""
-    heads: dict[str, None] = {}
+def _groups(program: Program) -> dict[str, str]:
+    """Return what calls stand in, by name: a chain where it is no block and no copies, which the program knows."""
+    heads: dict[str, str] = {}
     for call in program.calls:
         if "." not in call.path:
             continue
         parts = call.path.split(".")
-        heads.update(dict.fromkeys(".".join(parts[:size]) for size in range(1, len(parts))))
-    return tuple(heads)
+        heads.update(dict.fromkeys((".".join(parts[:size]) for size in range(1, len(parts))), CHAIN))
+    heads.update(program.groups)
+    return heads
 
 
 def _named_places(program: Program) -> dict[str, tuple[str, Span]]:
@@ -167,6 +169,7 @@ def _inputs(program: Program, scope: Scope) -> tuple[Input, ...]:
 
 def _nodes(site: Site, scope: Scope, checker: Checker) -> list[Node]:
     call = site.call
+    checker.diagnostics.origin = call.origin
     if site.expression is not None:
         from graphspec.graph.arithmetic import compute  # noqa: PLC0415 - few specs have expressions
 
@@ -190,6 +193,7 @@ def _nodes(site: Site, scope: Scope, checker: Checker) -> list[Node]:
             args=args,
             kwargs=kwargs,
             span=call.span,
+            origin=call.origin,
         )
     ]
 

@@ -6,13 +6,15 @@ from typing import Literal
 
 from graphspec.catalog import catalog
 from graphspec.catalog.catalog import OutputName
-from graphspec.diagnostics.diagnostic import Diagnostics, Related
-from graphspec.diagnostics.suggest import nearest
+from graphspec.diagnostics.diagnostic import Diagnostics, Origin, Related
+from graphspec.diagnostics.span import Span
+from graphspec.diagnostics.suggest import nearest, respelling
 from graphspec.frontend.program import Reference
 from graphspec.graph.ir import Callable, Graph, Tensor, Value
 
 # Comparing a name with this many others takes about a second; in a larger graph the first wrong names get a hint.
 _MOST_COMPARED = 100_000
+_MOST_ALIASES = 100
 Bare = Literal["only", "first", "list", "ambiguous", "unknown"]
 
 
@@ -109,11 +111,13 @@ class Scope:
 
     diagnostics: Diagnostics
     aliases: Mapping[str, str]
+    absent: Mapping[str, Span] = field(default_factory=dict)
     ports: dict[str, Ports | None] = field(default_factory=dict)
     applications: dict[str, Callable] = field(default_factory=dict)
     taps: dict[str, set[str]] = field(default_factory=dict)
     inner: dict[str, Iterable[str]] = field(default_factory=dict)
     unresolved: dict[str, list[Reference]] = field(default_factory=dict)
+    origins: dict[Reference, Origin] = field(default_factory=dict)
     reported: set[tuple[str, str]] = field(default_factory=set)
 
     def resolve(self, reference: Reference, *, as_list: bool = False) -> Tensor | Missing:
@@ -121,6 +125,8 @@ class Scope:
         node, rest = self._split(reference.path)
         if node is None:
             self.unresolved.setdefault(reference.path, []).append(reference)
+            if self.diagnostics.origin is not None:
+                self.origins.setdefault(reference, self.diagnostics.origin)
             return MISSING
         ports = self.ports[node]
         if ports is None:
@@ -140,14 +146,14 @@ class Scope:
         """Return the node that a path leads to, or None."""
         return self._split(path)[0]
 
-    def _split(self, path: str) -> tuple[str | None, str]:
+    def _split(self, path: str, depth: int = 0) -> tuple[str | None, str]:
         if path in self.ports and path not in self.aliases:
             return path, ""
         parts = path.split(".")
         for size in range(len(parts), 0, -1):
             head = ".".join(parts[:size])
-            while head in self.aliases:
-                head = self.aliases[head]
+            if head in self.aliases and depth < _MOST_ALIASES:
+                return self._split(".".join([self.aliases[head], *parts[size:]]), depth + 1)
             if head in self.ports:
                 return head, ".".join(parts[size:])
         return None, ""
@@ -185,6 +191,10 @@ class Scope:
         if (node, rest) in self.reported:
             return
         self.reported.add((node, rest))
+        written = reference.path.removesuffix(f".{rest}")
+        if written != node:
+            self._report_inside(written, rest, reference)
+            return
         members = [path for path in self.ports if path.startswith(f"{node}.")]
         meant = nearest(rest, ports.names) or nearest(f"{node}.{rest}", members)
         full = meant if meant is None or "." in meant else f"{node}.{meant}"
@@ -197,6 +207,13 @@ class Scope:
             reference.span,
             help=f'it has one output: write "{node}"' if count == 1 else f"its outputs are {shown}",
         )
+
+    def _report_inside(self, written: str, rest: str, reference: Reference) -> None:
+        """Report a path into a block or a chain that leads to nothing."""
+        members = [path for path in (*self.ports, *self.aliases) if path.startswith(f"{written}.")]
+        meant = nearest(f"{written}.{rest}", members)
+        hint = f'; did you mean "{meant}"?' if meant else ""
+        self.diagnostics.error("GS408", f'nothing in "{written}" is named "{rest}"{hint}', reference.span)
 
     def _bare(self, node: str, ports: Ports, reference: Reference, *, as_list: bool) -> Tensor | Missing:
         if ports.bare in {"only", "first"}:
@@ -229,6 +246,20 @@ class Scope:
         node = nearest(head, known)
         return None if node is None else f"{node}.{rest}"
 
+    def _is_absent(self, reference: Reference) -> bool:
+        """Report a reference to a node that a ``when`` leaves out, and say whether it is one."""
+        parts = reference.path.split(".") if self.absent else ()
+        for size in range(len(parts), 0, -1):
+            name = ".".join(parts[:size])
+            if name in self.absent:
+                self.diagnostics.error(
+                    "GS314", f'"{name}" is not there: its "when" is false', reference.span,
+                    help="let what refers to it choose by the same condition",
+                    related=[Related('the "when" is here', self.absent[name])],
+                )  # fmt: skip
+                return True
+        return False
+
     def report_unresolved(self, callables: Collection[str]) -> None:
         """Report each name that is not there once, at its first use; ``callables`` are those that nodes can call."""
         known = [*self.ports, *self.aliases]
@@ -236,7 +267,11 @@ class Scope:
         for references in self._by_unknown_head(known):
             first, *others = sorted(references, key=lambda reference: reference.span)
             path = first.path
-            related = [Related("it is used here too", other.span) for other in others[:8]]
+            self.diagnostics.origin = self.origins.get(first)
+            places = dict.fromkeys(other.span for other in others if other.span != first.span)
+            related = [Related("it is used here too", place) for place in list(places)[:8]]
+            if self._is_absent(first):
+                continue
             head = path.split(".", 1)[0]
             if head in callables:
                 self.diagnostics.error(
@@ -255,4 +290,6 @@ class Scope:
                 f'nothing is named "{path}"{hint}',
                 first.span,
                 related=related,
+                fix=respelling(path, known, first.span) if meant else None,
             )
+        self.diagnostics.origin = None

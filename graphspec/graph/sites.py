@@ -1,20 +1,20 @@
 """Calls on their way to become nodes: what each one calls, what that takes, and what it returns."""
 
 from collections.abc import Mapping as MappingABC
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from graphspec.catalog import catalog
 from graphspec.catalog.catalog import CallArgument
 from graphspec.diagnostics.diagnostic import Related
-from graphspec.diagnostics.suggest import did_you_mean, nearest
+from graphspec.diagnostics.suggest import did_you_mean, nearest, respelling
 from graphspec.frontend.document import What
 from graphspec.frontend.program import Call, Program
 from graphspec.frontend.tree import Mapping, Scalar
 from graphspec.graph.arguments import check_arguments, has_all, make_layer
 from graphspec.graph.bind import Bound, Signature, check_literals
 from graphspec.graph.checker import Checker
-from graphspec.graph.ir import Callable
+from graphspec.graph.ir import Callable, Value
 from graphspec.graph.layer_types import op_defaults_of
 from graphspec.graph.scope import (
     ONE,
@@ -56,17 +56,45 @@ def find_sites(
 ) -> list[Site]:
     """Return the calls of a program with what they call, and tell the scope what each returns."""
     sites: dict[str, Site] = {}
+    copied: dict[int, Site] = {}
     for call in program.calls:
+        checker.diagnostics.origin = call.origin
         if call.path in sites:
             checker.diagnostics.error(
                 "GS213", f'the name "{call.path}" is given twice', call.span,
                 related=[Related("the first is here", sites[call.path].call.span)],
             )  # fmt: skip
             continue
-        site = _site(call, visible, scope, checker)
+        if call.origin is None:
+            site = _site(call, visible, scope, checker)
+        else:
+            site = _site_in_block(call, visible, scope, checker, copied)
         sites[call.path] = site
         scope.ports[call.path] = site.ports
+    checker.diagnostics.origin = None
     return list(sites.values())
+
+
+def _site_in_block(
+    call: Call, visible: MappingABC[str, Callable | None], scope: Scope, checker: Checker, copied: dict[int, Site]
+) -> Site:
+    """Return a call that may be one of many copies: what they share is checked once."""
+    first = copied.get(id(call.what))
+    if first is not None and first.callee is not None and first.call.literals is call.literals:
+        callee = replace(first.callee, key=call.path, keras_name=call.keras_name, trainable=call.trainable)
+        signature = _signature(callee, call.path, named_call=False)
+        return Site(call, signature=signature, callee=callee, literals=first.literals, ports=first.ports)
+    before = len(checker.diagnostics)
+    site = _site(call, visible, scope, checker)
+    made = None if site.is_named_call or len(checker.diagnostics) > before else site.callee
+    if made is not None and made.kind == "layer" and not any(map(_may_hold_layer, made.arguments.values())):
+        copied[id(call.what)] = site
+    return site
+
+
+def _may_hold_layer(value: Value) -> bool:
+    """Say whether an argument may hold a layer, whose name starts with that of the call."""
+    return isinstance(value, Callable | MappingABC) or (isinstance(value, tuple) and any(map(_may_hold_layer, value)))
 
 
 def _site(call: Call, visible: MappingABC[str, Callable | None], scope: Scope, checker: Checker) -> Site:
@@ -144,7 +172,12 @@ def _op_site(site: Site, what: What, checker: Checker) -> Site:
         meant = nearest(what.name, catalog.op_names())
         layer = None if meant else nearest(what.name, catalog.layer_names())
         hint = f'; did you mean "ops.{meant}"?' if meant else f'; did you mean the layer "{layer}"?' if layer else ""
-        checker.diagnostics.error("GS401", f'unknown op "ops.{what.name}"{hint}', what.span)
+        checker.diagnostics.error(
+            "GS401",
+            f'unknown op "ops.{what.name}"{hint}',
+            what.span,
+            fix=respelling(what.name, catalog.op_names(), what.span, before="ops."),
+        )
         return site
     if found.refused is not None:
         checker.diagnostics.error("GS407", f"ops.{what.name} is refused: {found.refused}", what.span)
@@ -183,7 +216,11 @@ def _callee(what: What, visible: MappingABC[str, Callable | None], checker: Chec
     if not hint and catalog.layer(what.name) is not None:
         help_ = f'a new layer is written {what.name}: {{...}}; "call" is for entries of layers and models'
     checker.diagnostics.error(
-        "GS408", f'nothing under layers or models is named "{what.name}"{hint}', what.span, help=help_
+        "GS408",
+        f'nothing under layers or models is named "{what.name}"{hint}',
+        what.span,
+        help=help_,
+        fix=respelling(what.name, visible, what.span),
     )
     return None
 
@@ -228,7 +265,12 @@ def _application(
     if found is None:
         meant = nearest(what.name, catalog.application_names())
         hint = f'; did you mean "applications.{meant}"?' if meant else ""
-        checker.diagnostics.error("GS401", f'unknown application "applications.{what.name}"{hint}', what.span)
+        checker.diagnostics.error(
+            "GS401",
+            f'unknown application "applications.{what.name}"{hint}',
+            what.span,
+            fix=respelling(what.name, catalog.application_names(), what.span, before="applications."),
+        )
         return None
     before = len(checker.diagnostics)
     values = check_arguments(what.name, what.span, found, given, path, checker)

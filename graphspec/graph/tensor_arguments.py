@@ -7,6 +7,11 @@ from graphspec.catalog.catalog import CallArgument
 from graphspec.graph.ir import Callable
 from graphspec.shapes.types import Argument, ShapeError, TensorType, UnknownEffectError
 
+# Layers whose mask may be a list of them.
+_TAKE_MASKS = frozenset(
+    {"AdditiveAttention", "Attention", "Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN", "TimeDistributed"}
+)
+
 
 def check_tensors(made: Callable, args: list[Argument], kwargs: Mapping[str, Argument]) -> None:
     """Raise ShapeError where several tensors, or none, stand for one, and UnknownEffectError where a number does.
@@ -23,6 +28,8 @@ def check_tensors(made: Callable, args: list[Argument], kwargs: Mapping[str, Arg
     for argument, value in [*zip(declared, args, strict=False), *named]:
         if argument.role == "tensor" and isinstance(value, tuple | Mapping):
             raise ShapeError(f"takes one tensor, not {len(value)}", help="choose one by its number, as in name.0")
+        if argument.role == "mask" and isinstance(value, tuple | Mapping) and made.type not in _TAKE_MASKS:
+            raise ShapeError(f'takes one tensor as "{argument.name}", not {len(value)}')
         if argument.role == "tensors" and isinstance(value, tuple):
             _check_elements(argument, value)
         if argument.role == "tensor" and argument.required and value is None:

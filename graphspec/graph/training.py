@@ -3,7 +3,7 @@
 from collections.abc import Mapping as MappingABC
 
 from graphspec.catalog.kinds import Kind, parse_kind
-from graphspec.diagnostics.suggest import nearest
+from graphspec.diagnostics.suggest import nearest, respelling
 from graphspec.frontend.fields import describe_value
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence
 from graphspec.graph.arguments import check_value
@@ -115,6 +115,7 @@ def _by_name(
                 checker.diagnostics.error(
                     "GS408", f'{subject} speaks of "{entry.key}", which is no output{hint}', entry.span,
                     help=None if meant else f"the outputs are {', '.join(outputs)}",
+                    fix=respelling(entry.key, [output for output in outputs if output not in tree.entries], entry.span),
                 )  # fmt: skip
             wrong.add(entry.key)
             failed = True

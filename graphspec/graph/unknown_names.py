@@ -6,8 +6,9 @@ from collections.abc import Collection
 from graphspec.catalog import catalog
 from graphspec.catalog.dtypes import POLICIES
 from graphspec.catalog.kinds import Kind, describe_kind
+from graphspec.diagnostics.diagnostic import Fix
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import did_you_mean, nearest
+from graphspec.diagnostics.suggest import did_you_mean, nearest, respelling
 from graphspec.frontend.tree import Entry
 from graphspec.graph.checker import Checker
 from graphspec.graph.literals import lacks_colon, literal_words
@@ -36,7 +37,9 @@ def report_unknown_layer(name: str, place: Span, checker: Checker) -> None:
     """Report a class that Keras has not, with the name it has now or the nearest one."""
     renamed = catalog.renamed_layer(name)
     if renamed is not None:
-        checker.diagnostics.error("GS406", f"{name} is not a layer of Keras 3: {renamed.advice}", place)
+        checker.diagnostics.error(
+            "GS406", f"{name} is not a layer of Keras 3: {renamed.advice}", place, fix=renaming(name, renamed, place)
+        )
         return
     first = re.split(r"[ (]", name, maxsplit=1)[0]
     if first != name and catalog.layer(first) is not None:
@@ -51,7 +54,8 @@ def report_unknown_layer(name: str, place: Span, checker: Checker) -> None:
     elif op is not None:
         hint = f'; did you mean "ops.{op}"?'
     help_ = None if hint else '"graphspec layers" lists the layers that there are'
-    checker.diagnostics.error("GS401", f'unknown layer "{name}"{hint}', place, help=help_)
+    fix = respelling(name, catalog.layer_names(), place)
+    checker.diagnostics.error("GS401", f'unknown layer "{name}"{hint}', place, help=help_, fix=fix)
 
 
 def report_unknown_object(
@@ -68,14 +72,24 @@ def report_unknown_object(
         f'unknown {categories[0]} "{name}" for {subject}{did_you_mean(name, names)}',
         place,
         help=None if nearest(name, names) else f"{article} {categories[0]} is one of {capped(', '.join(names))}",
+        fix=respelling(name, names, place),
     )
 
 
 def report_dtype(value: str, place: Span, subject: str, checker: Checker) -> None:
     """Report a text that is no dtype."""
     checker.diagnostics.error(
-        "GS405", f'{subject} must be a dtype, and "{value}" is none{did_you_mean(value, POLICIES)}', place
+        "GS405",
+        f'{subject} must be a dtype, and "{value}" is none{did_you_mean(value, POLICIES)}',
+        place,
+        fix=respelling(value, POLICIES, place),
     )
+
+
+def renaming(old: str, renamed: catalog.Renamed, place: Span) -> Fix | None:
+    """Return the fix of a name that Keras had, where it has another now that takes the same values."""
+    is_same = renamed.new is not None and renamed.advice.startswith(f"it is {renamed.new} now")
+    return Fix(place, old, renamed.new or "") if is_same and renamed.keeps_values else None
 
 
 def capped(text: str, limit: int = 200) -> str:
@@ -97,5 +111,6 @@ def report_unknown_argument(
         f'unknown argument "{entry.key}" of {owner}{hint}',
         entry.span,
         help=None if meant else (f"{owner} takes {capped(names)}" if names else f"{owner} takes no arguments"),
+        fix=respelling(entry.key, free, entry.span) if meant != first else None,
     )
     return meant

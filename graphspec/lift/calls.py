@@ -8,6 +8,7 @@ from graphspec.catalog.catalog import CallArgument, Op, Operation
 from graphspec.lift.saved import Call, Constant, Rest, Slice, Source, flatten
 
 Reference = Callable[[Source], str]
+_NOT_TRAINING = ("training", False)
 _TENSORS = frozenset({"tensor", "tensors", "mask"})
 
 
@@ -36,6 +37,25 @@ def bind_layer(call: Call, arguments: Sequence[CallArgument]) -> dict[str, Any]:
     values = dict(zip(names, call.args, strict=False)) | call.kwargs
     defaults = {argument.name: argument.default for argument in arguments if not argument.required}
     return {name: value for name, value in values.items() if value is not None and not _is(value, defaults.get(name))}
+
+
+def bind_free(call: Call) -> dict[str, Any]:
+    """Return the arguments of a call of a layer that the catalogue does not know; the one by place has no name.
+
+    Keras itself puts in what is null and, where that is the layer's default, ``training: false``.
+    """
+    given = {key: value for key, value in call.kwargs.items() if value is not None and (key, value) != _NOT_TRAINING}
+    if len(call.args) > 1 or (call.args and flatten(list(given.values()))):
+        raise UnsayableError("it is called with several tensors by place, and the names of these are its own secret")
+    return {"": call.args[0], **given} if call.args else given
+
+
+def wire_freely(values: Mapping[str, Any], reference: Reference) -> Wiring:
+    """Return how a spec says the arguments of a layer that the catalogue does not know."""
+    tensors = {name: value for name, value in values.items() if flatten(value)}
+    literals = {name: literal(value, name) for name, value in values.items() if name not in tensors}
+    operands = {name: operand(value, name, reference) for name, value in tensors.items()}
+    return Wiring(operands.get("", operands or None), literals)
 
 
 def _is(value: object, default: object) -> bool:

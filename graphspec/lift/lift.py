@@ -1,19 +1,20 @@
 """Keras' JSON -> a spec as plain data. No Keras is imported, no class looked up, and nothing in the JSON is run."""
 
 from collections import ChainMap, Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from graphspec.catalog import catalog
 from graphspec.frontend.whats import NAME
 from graphspec.frontend.write import write
-from graphspec.lift.body import Body, Entry, unused
+from graphspec.lift.body import Body
 from graphspec.lift.compiled import lift_compile
 from graphspec.lift.objects import Objects, policy_name
+from graphspec.lift.plan import Entry, Plan, proper_name, unused
 from graphspec.lift.problems import LiftError, Notes
 from graphspec.lift.saved import Model, Operation, is_model, read_saved
-from graphspec.lift.source import parse_model
+from graphspec.lift.sharing import number_of, settle_sharing
 
 DEFAULT_POLICY = "float32"
 _MOST_NESTED = 32
@@ -26,6 +27,7 @@ class Lifted:
 
     document: dict[str, Any]
     warnings: tuple[str, ...]
+    plugins: tuple[str, ...] = ()
 
     def to_yaml(self) -> str:
         """Return the text of the spec.
@@ -38,46 +40,36 @@ class Lifted:
             raise LiftError([f"the model cannot be written: {error}"]) from None
 
 
-class KerasModel(Protocol):
-    """A model of Keras, as far as it is asked anything."""
-
-    def to_json(self) -> str:
-        """Return the model's architecture as Keras writes it."""
-
-
-def from_keras(model: KerasModel) -> Lifted:
-    """Return the spec of a model in memory; its weights stay where they are.
+def lift(saved: Json, plugins: Sequence[str] = (), *, tells_sharing: bool = False) -> Lifted:
+    """Return the spec of a model in Keras' JSON; ``tells_sharing`` says that what is not numbered is not shared.
 
     Raises LiftError, with every reason, where it cannot be one.
     """
+    class_name, config = _model_of(saved)
+    notes = Notes()
     try:
-        text = model.to_json()
-    except Exception as error:
-        raise LiftError([f"Keras cannot describe the model: {' '.join(str(error).split())}"]) from error
-    return lift(parse_model(text))
+        settle_sharing(saved)
+        document = _Lift(notes, tuple(plugins), tells_sharing).document(config, class_name, saved.get("compile_config"))
+    except RecursionError:
+        raise LiftError(["the model is nested too deeply"]) from None
+    if notes.problems:
+        raise LiftError(notes.problems)
+    return Lifted(document, tuple(dict.fromkeys(notes.warnings)), tuple(plugins))
 
 
-def lift(saved: Json) -> Lifted:
-    """Return the spec of a model in Keras' JSON.
-
-    Raises LiftError, with every reason, where it cannot be one.
-    """
-    class_name, module = str(saved.get("class_name")), str(saved.get("module") or "")
+def _model_of(saved: Json) -> tuple[str, Json]:
+    """Return the class and the config of the model, which may be all that there is."""
     config = saved.get("config")
-    if not isinstance(config, dict) or "layers" not in config:
+    if "class_name" not in saved and "layers" in saved:
+        return "Functional" if "input_layers" in saved else "Sequential", saved
+    class_name, module = str(saved.get("class_name")), str(saved.get("module") or "keras")
+    if not isinstance(config, dict) or not isinstance(config.get("layers"), list):
         raise LiftError(["the JSON is no model of Keras 3: it has no config with layers"])
     if not is_model(class_name, module):
         raise LiftError(
             [f'the model is a {class_name} of "{module}": only functional and sequential models are graphs']
         )
-    notes = Notes()
-    try:
-        document = _Lift(notes).document(config, class_name, saved.get("compile_config"))
-    except RecursionError:
-        raise LiftError(["the model is nested too deeply"]) from None
-    if notes.problems:
-        raise LiftError(notes.problems)
-    return Lifted(document, tuple(dict.fromkeys(notes.warnings)))
+    return class_name, config
 
 
 @dataclass(slots=True)
@@ -85,16 +77,21 @@ class _Lift:
     """A whole spec on its way: its entries, and the names that they have taken."""
 
     notes: Notes
+    plugins: tuple[str, ...]
+    tells_sharing: bool
     layers: dict[str, Any] = field(default_factory=dict)
     models: dict[str, Any] = field(default_factory=dict)
+    numbered: dict[int, Entry] = field(default_factory=dict)
+    trainable: bool = True
     taken: set[str] = field(default_factory=set)
     policies: list[str] = field(default_factory=list)
     around: ChainMap[str, Json] = field(default_factory=ChainMap)
 
     def document(self, config: Json, class_name: str, compiled: Any) -> Json:  # noqa: ANN401 - as loose as JSON is
         model = read_saved(config, class_name)
-        self.taken = {made.name for made in model.operations if not _is_entry(made)}
-        body, _ = self.body(model)
+        self.taken = {item.name for item in model.operations if not _is_entry(item)}
+        self.trainable = model.trainable
+        body, made = self.body(model)
         policy = self.policies[0]
         document: Json = {"graphspec": 1}
         if _is_model_name(model.name):
@@ -103,21 +100,29 @@ class _Lift:
         document |= {"models": self.models} if self.models else {}
         document |= body | ({"dtype": policy} if policy != DEFAULT_POLICY else {})
         if isinstance(compiled, dict):
-            section = lift_compile(compiled, self.objects(policy))
+            apart = Notes()
+            section = lift_compile(
+                compiled,
+                replace(self.objects(policy), notes=apart),
+                made.named,
+                is_ordered=not isinstance(model.outputs, dict),
+            )
+            self.notes.warnings += [*apart.warnings, *(f"left out of compile: {item}" for item in apart.problems)]
             document |= {"compile": section} if section else {}
         return document
 
     def objects(self, policy: str) -> Objects:
-        return Objects(self.notes, self.nested, policy, self.around)
+        return Objects(self.notes, self, policy, self.around, self.plugins)
 
     def body(self, model: Model) -> tuple[Json, Body]:
         policy = _policy(model, self.policies[-1] if self.policies else DEFAULT_POLICY)
         self.policies.append(policy)
-        layers = {made.name: made.config for made in model.operations}
+        layers = {} if self.tells_sharing else {made.name: made.config for made in model.operations}
         for config in layers.values():
             self.objects(policy).tell_shared(config)
         self.around = self.around.new_child(layers)
-        made = Body(model, self.objects(policy), self, self.notes, policy)
+        objects = self.objects(policy)
+        made = Body(Plan(model, objects, self, self.notes), objects, self.notes, is_whole=len(self.policies) == 1)
         plain = made.lift()
         self.around = self.around.parents
         if len(self.policies) > 1:
@@ -125,24 +130,43 @@ class _Lift:
             plain |= {"dtype": policy} if policy != self.policies[-1] else {}
         return plain, made
 
-    def layer(self, made: Operation, what: Json) -> Entry:
-        key = self.key(made.name)
-        beside: Json = {"trainable": False} if made.config.get("trainable") is False else {}
-        self.layers[key] = what | beside | ({} if key == made.name else {"name": made.name})
-        return Entry(key)
+    def layer(self, made: Operation, objects: Objects) -> Entry | None:
+        if made.number in self.numbered:
+            return self.numbered[made.number]
+        what = objects.what(made, made.name)
+        return None if what is None else self.put_layer(what, made.name, made.config, made.number)
+
+    def shared(self, item: Mapping[str, Any], what: Json) -> str:
+        number, config = number_of(item), item["config"]
+        if number is not None and number in self.numbered:
+            return self.numbered[number].key
+        return self.put_layer(what, str(config.get("name")), config, number).key
+
+    def put_layer(self, what: Json, name: str, config: Json, number: int | None) -> Entry:
+        key = self.key(name)
+        is_frozen = config.get("trainable") is False or not self.trainable
+        beside: Json = {"trainable": False} if is_frozen else {}
+        self.layers[key] = what | beside | ({} if key == name else {"name": name})
+        return self.remembered(number, Entry(key))
+
+    def remembered(self, number: int | None, entry: Entry) -> Entry:
+        if number is not None:
+            self.numbered[number] = entry
+        return entry
 
     def model(self, made: Operation) -> Entry | None:
-        return self.entry(made.config, made.class_name, made.name)
+        return self.entry(made.config, made.class_name, made.name, made.number)
 
-    def nested(self, item: Json) -> str | None:
-        """Make an entry of a model in an argument, and return its key."""
+    def nested(self, item: Mapping[str, Any]) -> str | None:
         config = item.get("config")
         if not isinstance(config, dict):
             return None
-        entry = self.entry(config, str(item["class_name"]), str(config.get("name")))
+        entry = self.entry(config, str(item["class_name"]), str(config.get("name")), number_of(item))
         return None if entry is None else entry.key
 
-    def entry(self, config: Json, class_name: str, name: str) -> Entry | None:
+    def entry(self, config: Json, class_name: str, name: str, number: int | None) -> Entry | None:
+        if number is not None and number in self.numbered:
+            return self.numbered[number]
         if len(self.policies) > _MOST_NESTED:
             self.notes.refuse(f'the model "{name}" is nested too deeply')
             return None
@@ -155,11 +179,11 @@ class _Lift:
             self.notes.warn(f'the nested model "{name}" is named "{key}"')
         plain, made = self.body(model)
         self.models[key] = plain
-        inputs = tuple(made.names.get((source, 0), source) for source in model.inputs)
-        return Entry(key, inputs, made.outputs)
+        inputs = tuple(made.plan.names.get((source, 0), source) for source in model.inputs)
+        return self.remembered(number, Entry(key, inputs, made.outputs))
 
     def key(self, name: str) -> str:
-        base = name if NAME.match(name) else "entry"
+        base = proper_name(name)
         if base not in self.taken:
             self.taken.add(base)
             return base
@@ -167,7 +191,7 @@ class _Lift:
 
 
 def _is_entry(made: Operation) -> bool:
-    return made.is_model or len(made.calls) > 1
+    return made.is_model or made.number is not None or len(made.calls) > 1
 
 
 def _is_model_name(name: str) -> bool:

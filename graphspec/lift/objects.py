@@ -1,17 +1,20 @@
 """Values in a saved config -> values of a spec: objects by name, policies as text, and no defaults."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from graphspec.catalog import catalog
+from graphspec.catalog.application_layers import APPLICATION_LAYERS
 from graphspec.catalog.catalog import Argument
 from graphspec.catalog.dtypes import FLOATS
 from graphspec.catalog.kinds import Kind, parse_kind
 from graphspec.frontend.expand import snake_case
+from graphspec.lift.calls import literal
 from graphspec.lift.problems import Notes
-from graphspec.lift.saved import Constant, decode, is_model
+from graphspec.lift.saved import Constant, Operation, decode, is_keras_layer, is_model
+from graphspec.lift.sharing import number_of
 
 _CATEGORIES = {
     "keras.initializers": "initializer",
@@ -23,6 +26,7 @@ _CATEGORIES = {
     "keras.metrics": "metric",
     "keras.activations": "activation",
 }
+_LAYERS = frozenset({"cell", "layer"})
 _FUNCTIONS = frozenset({"function", "builtin_function_or_method"})
 _NOT_ARGUMENTS = frozenset({"name", "trainable", "dtype"})
 # What Keras writes into a config beside the arguments of the constructor.
@@ -35,7 +39,16 @@ _WHERE_GIVEN = frozenset({"thresholds"})
 # What stands for null in a saved config: another argument, or a value.
 _STANDS_FOR_NULL = {"strides": "pool_size", "value_dim": "key_dim"}
 _NULL_WORDS = {"data_format": "channels_last", "activation": "linear"}
-LiftModel = Callable[[dict[str, Any]], str | None]
+
+
+class Entries(Protocol):
+    """Where the layers and models in arguments stand that are entries of the whole spec."""
+
+    def nested(self, item: Mapping[str, Any]) -> str | None:
+        """Make an entry of a model in an argument, and return its key; None once it is refused."""
+
+    def shared(self, item: Mapping[str, Any], what: dict[str, Any]) -> str:
+        """Make an entry of a layer that stands elsewhere too, and return its key."""
 
 
 class _Refused:
@@ -47,21 +60,71 @@ REFUSED = _Refused()
 
 @dataclass(slots=True)
 class Objects:
-    """Lifts values; ``nested`` makes an entry of a model in an argument and returns its name."""
+    """Lifts values; ``around`` has the configs of the layers around a nested model, where it may share some."""
 
     notes: Notes
-    nested: LiftModel
+    entries: Entries
     policy: str
     around: Mapping[str, Mapping[str, Any]]
+    plugins: tuple[str, ...] = ()
 
     def layer(self, item: Mapping[str, Any], owner: str) -> dict[str, Any] | None:
-        """Return ``{Class: arguments}`` of a saved layer, or None where it is refused."""
-        class_name, config = str(item.get("class_name")), item.get("config")
-        found = self.known_layer(class_name, item.get("module"), item.get("registered_name"), owner)
-        if found is None or not isinstance(config, dict):
+        """Return ``{Class: arguments}`` or ``{ref: entry}`` of a saved layer, or None where it is refused."""
+        config = item.get("config")
+        if not isinstance(config, dict):
             return None
+        registered, module = item.get("registered_name"), str(item.get("module") or "")
+        made = Operation(owner, module, str(item.get("class_name")), registered, config, [], item.get("build_config"))
+        what = self.what(made, owner)
+        if what is None:
+            return None
+        if number_of(item) is not None:
+            return {"ref": self.entries.shared(item, what)}
         self.tell_shared(config)
-        return {class_name: self.layer_arguments(found, config, owner, item.get("build_config"))}
+        return what
+
+    def what(self, made: Operation, owner: str) -> dict[str, Any] | None:
+        """Return ``{Class: arguments}`` of a layer, or None once it is refused."""
+        if not made.is_keras:
+            path = self.outside(made, owner)
+            return None if path is None else {path: self.free_arguments(made.config, owner)}
+        found = self.known_layer(made.class_name, owner)
+        if found is None:
+            return None
+        mode = policy_name(made.config.get("dtype")) or ""
+        if made.config.get("quantization_config") is not None or "/" in mode:
+            self.notes.refuse(f'"{owner}" is quantized ({mode}), which a spec does not say: import it unquantized')
+            return None
+        return {made.class_name: self.layer_arguments(found, made.config, owner, made.build)}
+
+    def outside(self, made: Operation, owner: str) -> str | None:
+        """Return the path of a class from outside ``keras.layers``, or None once it is refused."""
+        module = "" if made.module in {"", "__main__", "builtins"} else made.module
+        path = f"{module}.{made.class_name}"
+        if path in APPLICATION_LAYERS or (module and module in self.plugins):
+            return path
+        shown = made.registered_name or made.class_name
+        if not module and len(self.plugins) == 1:
+            self.notes.warn(f'"{owner}" is a {shown} of a script: it is taken for that of the plugin {self.plugins[0]}')
+            return f"{self.plugins[0]}.{made.class_name}"
+        where = f'of the module "{module}"' if module else "of a script"
+        help_ = f"if you trust that module, add --plugin {module}" if module else "put it in a module, and add --plugin"
+        self.notes.refuse(f'"{owner}" is a {shown} {where}: a class from outside keras.layers; {help_}')
+        return None
+
+    def free_arguments(self, config: Mapping[str, Any], owner: str) -> dict[str, Any]:
+        """Return the arguments of a layer that the catalogue does not know, all of them."""
+        given: dict[str, Any] = {}
+        for name, item in config.items():
+            if name in _NOT_ARGUMENTS | {"build_config"}:
+                continue
+            value = self.value(item, Argument(name, "any", None, required=False, doc=""), owner)
+            if _holds_object(value) and value != item:
+                self.notes.refuse(f'"{name}" of "{owner}" is an object, and the layers of plugins take plain values')
+            elif value is not REFUSED:
+                given[name] = value
+        policy = policy_name(config.get("dtype"))
+        return given if policy in {None, self.policy} else {**given, "dtype": policy}
 
     def layer_arguments(
         self, found: catalog.Layer, config: Mapping[str, Any], owner: str, build: object
@@ -78,21 +141,14 @@ class Objects:
             arguments["dtype"] = policy
         return arguments
 
-    def known_layer(self, name: str, module: object, registered: object, owner: str) -> catalog.Layer | None:
+    def known_layer(self, name: str, owner: str) -> catalog.Layer | None:
         """Return the layer of the catalogue that a saved one is, or None once it is refused."""
-        is_keras = isinstance(module, str) and (module == "keras.layers" or module.startswith("keras.src.layers."))
-        found = catalog.layer(name) if is_keras else None
-        if found is not None and found.refused is None:
-            return found
-        if found is not None:
+        found = catalog.layer(name)
+        if found is None:
+            self.notes.refuse(f'"{owner}" is a {name}, which Keras {catalog.KERAS_VERSION} does not offer')
+        elif found.refused is not None:
             self.notes.refuse(f'"{owner}" is a {name}: {found.refused}')
-        elif is_keras:
-            self.notes.refuse(f'"{owner}" is a {name}, which Keras {catalog.KERAS_VERSION} does not have')
-        else:
-            whole = registered if isinstance(registered, str) and registered else name
-            where = f' of the module "{module}"' if module else ""
-            self.notes.refuse(f'"{owner}" is a {whole}{where}: a class from outside keras.layers')
-        return None
+        return found if found is not None and found.refused is None else None
 
     def arguments(
         self, class_name: str, declared: Mapping[str, Argument], config: Mapping[str, Any], owner: str
@@ -123,11 +179,13 @@ class Objects:
             return value
         decoded = decode(value) if str(value.get("class_name")).startswith("__") else None
         if isinstance(decoded, Constant):
-            return decoded.value
+            is_array = any(alternative.name == "array" for alternative in parse_kind(argument.kind))
+            return literal(decoded, argument.name) if is_array else decoded.value
         if isinstance(decoded, list):
             return self.value(decoded, argument, owner)
         if "class_name" not in value:
-            return {key: self.value(item, argument, owner) for key, item in value.items()}
+            found = {key: self.value(item, argument, owner) for key, item in value.items()}
+            return {key: item for key, item in found.items() if item is not REFUSED}
         return self.object_(value, argument, owner)
 
     def object_(self, item: Mapping[str, Any], argument: Argument, owner: str) -> Any:  # noqa: ANN401 - as above
@@ -136,9 +194,10 @@ class Objects:
         config = item.get("config")
         place = f"{owner}.{argument.name}"
         if is_model(class_name, module):
-            name = self.nested(dict(item))
+            name = self.entries.nested(item)
             return REFUSED if name is None else {"ref": name}
-        if module.startswith(("keras.layers", "keras.src.layers")):
+        takes = {alternative.name for alternative in parse_kind(argument.kind)}
+        if is_keras_layer(module) or (takes & _LAYERS and module not in _CATEGORIES):
             made = self.layer(item, place)
             return REFUSED if made is None else made
         if class_name in _FUNCTIONS and isinstance(config, str):
@@ -173,7 +232,8 @@ class Objects:
 
     def function(self, name: str, argument: Argument, place: str) -> Any:  # noqa: ANN401 - as above
         """Return the name of a function that Keras knows by it."""
-        categories = [item.name for item in parse_kind(argument.kind) if item.name in catalog.SECTIONS]
+        takes = [item.name for item in parse_kind(argument.kind)]
+        categories = [item for item in catalog.SECTIONS if item in takes or takes == ["any"]]
         if any(catalog.object_(category, name) is not None for category in categories):
             return name
         self.notes.refuse(f'"{place}" is the function "{name}", which Keras does not know by that name')
@@ -237,11 +297,22 @@ def _shortest(value: Any, kind: Kind) -> Any:  # noqa: ANN401 - as loose as JSON
     """Return one number for a list that repeats it, where the argument takes either."""
     if not isinstance(value, list) or not value:
         return value
+    takes_list = any(alternative.name in {"list", "any", "array", "shape"} for alternative in kind)
+    if len(value) == 1 and not takes_list:
+        return value[0]
     items = [_shortest(item, kind) for item in value]
-    takes_one = any(alternative.name in {"int", "float"} for alternative in kind)
+    # A pair of floats is a range, and one float a range around zero.
+    takes_one = any(item.name == "int" for item in kind) and not any(item.name == "float" for item in kind)
     takes_many = any(alternative.name == "list" and alternative.min_count for alternative in kind)
     is_same = all(type(item) in (int, float) and item == items[0] for item in items)
     return items[0] if takes_one and takes_many and is_same else value
+
+
+def _holds_object(value: object) -> bool:
+    """Say whether a value holds ``{Class: arguments}``, which the layers of plugins would get as a mapping."""
+    if isinstance(value, list):
+        return any(_holds_object(item) for item in value)
+    return isinstance(value, dict)
 
 
 def _is_default(name: str, value: object, argument: Argument, kind: Kind, config: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ class LiftError(GraphSpecError):
 
     def __init__(self, problems: Iterable[str]) -> None:
         """Carry the sentences, and show them as the message."""
-        self.problems = tuple(dict.fromkeys(problems))
+        self.problems = tuple(dict.fromkeys(map(_printable, problems)))
         super().__init__("\n".join(self.problems))
 
 
@@ -24,8 +24,15 @@ class Notes:
 
     def refuse(self, message: str) -> None:
         """Record what keeps the model from becoming a spec."""
-        self.problems.append(message)
+        self.problems.append(_printable(message))
 
     def warn(self, message: str) -> None:
         """Record what a spec does not hold."""
-        self.warnings.append(message)
+        self.warnings.append(_printable(message))
+
+
+def _printable(message: str) -> str:
+    """Return a message with the signs escaped that names from a stranger's file would send to a terminal."""
+    if message.isprintable():
+        return message
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in message)

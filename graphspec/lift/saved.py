@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from graphspec.lift.problems import LiftError
+from graphspec.lift.sharing import number_of
 
 FUNCTIONAL = frozenset({"Functional", "Model"})
 MODELS = FUNCTIONAL | {"Sequential"}
@@ -50,7 +51,7 @@ class Call(NamedTuple):
 
 @dataclass(slots=True)
 class Operation:
-    """A layer, an op, an input or a nested model, with its calls."""
+    """A layer, an op, an input or a nested model, with its calls; ``number`` tells one that stands elsewhere too."""
 
     name: str
     module: str
@@ -59,6 +60,7 @@ class Operation:
     config: Json
     calls: list[Call]
     build: Any = None
+    number: int | None = None
 
     @property
     def is_input(self) -> bool:
@@ -69,6 +71,11 @@ class Operation:
     def is_op(self) -> bool:
         """Say whether this is a function of ``keras.ops``."""
         return self.module.startswith(("keras.src.ops.", "keras.ops"))
+
+    @property
+    def is_keras(self) -> bool:
+        """Say whether this is a layer of Keras."""
+        return is_keras_layer(self.module)
 
     @property
     def is_model(self) -> bool:
@@ -90,6 +97,11 @@ class Model:
 def is_model(class_name: str, module: str) -> bool:
     """Say whether a class is Keras' own functional or sequential model."""
     return class_name in MODELS and (module in _OWN_MODULES or module.startswith("keras.src.models."))
+
+
+def is_keras_layer(module: object) -> bool:
+    """Say whether a layer of this module is Keras' own."""
+    return isinstance(module, str) and (module == "keras.layers" or module.startswith("keras.src.layers."))
 
 
 def read_saved(config: Json, class_name: str) -> Model:
@@ -134,7 +146,9 @@ def _bare(item: Json, name: str) -> Operation:
     if not isinstance(config, dict):
         raise TypeError(f'"{name}" has no config')
     module, registered = str(item.get("module") or ""), item.get("registered_name")
-    return Operation(name, module, str(item["class_name"]), registered, config, [], item.get("build_config"))
+    return Operation(
+        name, module, str(item["class_name"]), registered, config, [], item.get("build_config"), number_of(item)
+    )
 
 
 def _sequential(config: Json) -> Model:

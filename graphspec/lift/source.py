@@ -1,6 +1,9 @@
-"""A ``.keras`` file or Keras' JSON -> the JSON's value. Nothing else in the file is opened, and nothing is run."""
+"""A file of Keras -> the JSON in it that describes the model. Nothing else in it is opened, and nothing is run."""
 
+import importlib
 import json
+import re
+import stat
 import zipfile
 import zlib
 from pathlib import Path
@@ -11,10 +14,31 @@ from graphspec.lift.problems import LiftError
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_VALUES = 5_000_000
+ENDINGS = (".keras", ".json", ".h5", ".hdf5")
 _CONFIG = "config.json"
+_ATTRIBUTE = "model_config"
+_HEAD = 64 * 1024
+_IS_SPEC = re.compile(rb'"graphspec"\s*:')
 _MEMBERS = 10_000
 _SHOWN = 120
 _LONGEST_INTEGER = 308
+
+
+def is_model_file(path: Path) -> bool:
+    """Say whether a file is Keras' by its ending; one that ends in ``.json`` may also be a spec in JSON."""
+    ending = path.suffix.lower()
+    if ending != ".json":
+        return ending in ENDINGS
+    try:
+        with path.open("rb") as file:
+            return _IS_SPEC.search(file.read(_HEAD)) is None
+    except OSError:
+        return False
+
+
+def tells_sharing(path: Path) -> bool:
+    """Say whether Keras numbers the layers that stand in several places of such a file."""
+    return path.suffix.lower() == ".keras"
 
 
 def read_model(path: Path) -> dict[str, Any]:
@@ -22,10 +46,12 @@ def read_model(path: Path) -> dict[str, Any]:
 
     Raises UsageError where there is no such file, and LiftError where it holds no model or one past the limits.
     """
-    if path.is_dir():
-        raise UsageError(f'"{path}" is a folder')
+    readers = {".keras": _member, ".json": _whole}
     try:
-        data = _member(path) if path.suffix.lower() == ".keras" else _whole(path)
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise UsageError(f'"{path}" is {"a folder" if stat.S_ISDIR(mode) else "no regular file"}')
+        data = readers.get(path.suffix.lower(), _attribute)(path)
     except FileNotFoundError:
         raise UsageError(f'there is no file "{path}"') from None
     except OSError as error:
@@ -59,6 +85,26 @@ def _member(path: Path) -> bytes:
                 return _bounded(file.read(MAX_BYTES + 1))
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error) as error:
         raise LiftError([f"the file is no .keras file: {str(error).lower() or 'it is cut off'}"]) from None
+
+
+def _attribute(path: Path) -> bytes | str:
+    """Return the attribute of an HDF5 file that holds the JSON; no group, no link and no array in it is opened."""
+    try:
+        h5py: Any = importlib.import_module("h5py")
+    except ImportError:
+        raise UsageError('a .h5 file takes h5py to read: pip install "graphspec[tensorflow]", or h5py alone') from None
+    try:
+        with h5py.File(path, "r") as file:
+            if _ATTRIBUTE not in file.attrs:
+                raise LiftError(["the file holds weights and no model: Keras writes one by model.save(...)"])
+            attribute = file.attrs.get_id(_ATTRIBUTE)
+            is_text = h5py.check_string_dtype(attribute.dtype) is not None
+            if not is_text or attribute.shape != () or attribute.get_storage_size() > MAX_BYTES:
+                raise LiftError([f'the attribute "{_ATTRIBUTE}" of the file is no text'])
+            found: bytes | str = file.attrs[_ATTRIBUTE]
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError):
+        raise LiftError(["the file is no HDF5 file that can be read"]) from None
+    return _bounded(found.encode("utf-8", "surrogateescape") if isinstance(found, str) else found)
 
 
 def parse_model(data: bytes | str) -> dict[str, Any]:

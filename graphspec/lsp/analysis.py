@@ -8,6 +8,7 @@ from pathlib import Path
 
 from graphspec.compiler import Compilation, Options, compile_unsaved
 from graphspec.diagnostics.span import Span
+from graphspec.frontend.program import Program
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.graph.typed import TypedGraph
 from graphspec.lsp.facts import Fact, facts_of
@@ -58,8 +59,13 @@ class Analysis:
         """Return what is known of the calls of a scope; of an inline model, as its first call has it."""
         if scope not in self._facts:
             typed = self.typed(scope)
-            self._facts[scope] = {} if typed is None else facts_of(typed)
+            self._facts[scope] = {} if typed is None else facts_of(typed, self._aliases(scope))
         return self._facts[scope]
+
+    def _aliases(self, scope: str) -> Mapping[str, str]:
+        program = self.result.program
+        inner = program.models.get(scope) if program is not None and scope != SPEC else program
+        return inner.aliases if isinstance(inner, Program) else {}
 
     def typed(self, scope: str) -> TypedGraph | None:
         """Return the typed graph of a scope, or None where nothing is known of it."""

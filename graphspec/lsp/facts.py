@@ -1,6 +1,6 @@
 """What inference knows of each call, in the words of the editor."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from graphspec.graph.typed import TypedGraph, is_trainable
@@ -29,8 +29,11 @@ class Fact:
         return None if self.weights is None else sum(weight.size for weight in self.weights)
 
 
-def facts_of(typed: TypedGraph) -> dict[str, Fact]:
-    """Return what is known of each input and call of a graph, and of each chain by what is in it."""
+def facts_of(typed: TypedGraph, aliases: Mapping[str, str]) -> dict[str, Fact]:
+    """Return what is known of each input and call of a graph, and of each chain and block by what is in it.
+
+    ``aliases`` has the call that the name of a block, or of a chain with named members, stands for.
+    """
     found: dict[str, Fact] = {
         item.name: Fact(None, typed.types.get(item.name), (), 0, 0) for item in typed.graph.inputs
     }
@@ -45,14 +48,31 @@ def facts_of(typed: TypedGraph) -> dict[str, Fact]:
         trainable = None if weights is None else sum(item.size for item in weights if is_trainable(typed, item))
         shared = before if before != node.name else None
         found[node.name] = Fact(typed.callables[node.target].type, outputs, weights, trainable, flops, shared)
-    return found | {name: _together(name, found) for name in typed.graph.chains}
+    groups = typed.graph.groups
+    members: dict[str, list[Fact]] = {name: [] for name in groups}
+    for name, fact in found.items():
+        for group in _around(name):
+            if group in groups:
+                members[group].append(fact)
+    return found | {
+        name: _together(kind, members[name], found.get(_end(name, aliases))) for name, kind in groups.items()
+    }
 
 
-def _together(chain: str, found: Mapping[str, Fact]) -> Fact:
-    """Return what is known of a chain: what its last call puts out, and what all of them hold."""
-    members = [fact for name, fact in found.items() if name == chain or name.startswith(f"{chain}.")]
-    if not members:
-        return Fact("chain", None, None, None, None)
+def _around(name: str) -> Iterator[str]:
+    """Yield the names of the groups that a call may be in: its own, since the last of a chain goes by the chain's."""
+    parts = name.split(".")
+    return (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+
+
+def _end(name: str, aliases: Mapping[str, str]) -> str:
+    while name in aliases:
+        name = aliases[name]
+    return name
+
+
+def _together(kind: str, members: list[Fact], last: Fact | None) -> Fact:
+    """Return what is known of a chain or a block: what its last call puts out, and what all of them hold."""
     flops: Count = 0
     weights: tuple[Weight, ...] | None = ()
     trainable: int | None = 0
@@ -62,8 +82,7 @@ def _together(chain: str, found: Mapping[str, Fact]) -> Fact:
             continue
         weights = None if weights is None or fact.weights is None else (*weights, *fact.weights)
         trainable = None if trainable is None or fact.trainable is None else trainable + fact.trainable
-    last = found.get(chain, members[-1])
-    return Fact("chain", last.outputs, weights, trainable, flops)
+    return Fact(kind, None if last is None else last.outputs, weights, trainable, flops)
 
 
 def shown_outputs(outputs: Outputs | None) -> str | None:

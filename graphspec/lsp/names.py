@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
-from graphspec.frontend.document import Body, Document, FileModel, NodeSpec, What
+from graphspec.frontend.document import Body, Document, FileModel, ModelSpec, NodeSpec, What
 from graphspec.frontend.edges import read_edges, within
 from graphspec.frontend.expressions import Apply, Expression, ExpressionError, Index, Items, Name, parse_expression
 from graphspec.frontend.expressions import Slice as SliceOf
@@ -58,7 +58,7 @@ class Names:
     anchors: list[Anchor] = field(default_factory=list)
     defined: dict[tuple[str, str], Symbol] = field(default_factory=dict)
     calls: dict[Span, tuple[str, str]] = field(default_factory=dict)
-    models: dict[str, FileModel | Body | None] = field(default_factory=dict)
+    models: dict[str, ModelSpec | None] = field(default_factory=dict)
 
     def at(self, line: int, column: int) -> Use | None:
         """Return the use at a place, or None."""

@@ -3,7 +3,7 @@
 from graphspec.shapes.dimension import Shape, plus, product, quotient
 from graphspec.shapes.dtypes import FLOATX, is_float
 from graphspec.shapes.nested import effect_inside
-from graphspec.shapes.types import Argument, Effect, LayerType, ShapeError, TensorType, same
+from graphspec.shapes.types import Argument, Effect, LayerType, ShapeError, TensorType, need_min_rank, same
 
 _AS_IT_IS = frozenset({"relu", "relu6"})
 _IN_FLOATS = frozenset({"exponential", "leaky_relu", "tanh"})
@@ -43,6 +43,7 @@ def activated_dtype(activation: str, x: TensorType) -> str:
 
 def _gated(x: TensorType) -> Shape:
     # Source: https://arxiv.org/abs/1612.08083, one half of the last dimension gates the other.
+    need_min_rank(x, 1)
     size = x.shape[-1]
     if isinstance(size, int) and size % 2:
         raise ShapeError("cannot apply glu, which takes the last dimension as two halves: ", x)

@@ -1,7 +1,7 @@
 """How shapes meet in elementwise operations."""
 
 from graphspec.shapes.dimension import Dimension, Shape, agreed, differ, show
-from graphspec.shapes.types import ShapeError, TensorType
+from graphspec.shapes.types import ShapeError, TensorType, need_min_rank
 
 
 def broadcast(*types: TensorType, verb: str = "combine", skip: int = 0) -> Shape:
@@ -16,7 +16,12 @@ def broadcast(*types: TensorType, verb: str = "combine", skip: int = 0) -> Shape
 
 
 def broadcast_samples(*types: TensorType, verb: str) -> Shape:
-    """Return the shape that batches have together, sample by sample: the batch stays first whatever the ranks."""
+    """Return the shape that batches have together, sample by sample: the batch stays first whatever the ranks.
+
+    Raises ShapeError for what has no batch.
+    """
+    for x in types:
+        need_min_rank(x, 1)
     rank = max(x.rank for x in types)
     return (common_batch(*types, verb=verb), *(_meet(axis, rank, types, verb, apart=1) for axis in range(1 - rank, 0)))
 

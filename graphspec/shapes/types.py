@@ -149,8 +149,9 @@ def need_min_rank(x: TensorType, rank: int, help: str | None = None) -> None:  #
     """Raise ShapeError unless a tensor has at least so many dimensions, batch included."""
     if x.rank < rank:
         raise ShapeError(
-            f"needs at least {rank} dimensions, the batch included, and gets {x.rank}: ", x, help=help, culprit=x
-        )
+            f"needs at least {rank} dimension{'s' * (rank > 1)}, the batch included, and gets {x.rank}: ", x,
+            help=help, culprit=x,
+        )  # fmt: skip
 
 
 def need_size(x: TensorType, axis: int, help: str | None = None) -> int:  # noqa: A002 - as in diagnostics

@@ -167,7 +167,7 @@ class _Lowering:
             kwargs = {key: self.value(value) for key, value in node.kwargs.items()}
             if _has_failed([callee, *args, *kwargs.values()]):
                 return _FAILED
-            self.reseed(node.name, "call")
+            self.reseed(self.seeded_by(node), "call")
             if node.kind == "op":
                 kwargs = _with_tuples(f"ops.{node.target}", kwargs)
             result = callee(*args, **kwargs)
@@ -202,7 +202,7 @@ class _Lowering:
         if made.graph is not None:
             layer = self.nested(made.key, made.graph)
         else:
-            self.reseed(made.key, "build")
+            self.reseed(made.keras_name, "build")
             layer = self.application(made) if made.kind == "application" else self.construct(made)
         if layer is _FAILED:
             return layer
@@ -250,6 +250,11 @@ class _Lowering:
         if tensor.output is None:
             return result[""] if isinstance(result, Mapping) and "" in result else result
         return result[tensor.output]
+
+    def seeded_by(self, node: Node) -> str:
+        """Return the name that a call's random numbers go by: that of the layer, which the first call builds."""
+        made = self.graph.callables.get(node.target) if node.kind == "call" else None
+        return node.keras_name if made is None or made.kind == "model" else made.keras_name
 
     def reseed(self, name: str, step: str) -> None:
         """Give each layer random numbers of its own, which no other layer and no order of the spec can shift."""

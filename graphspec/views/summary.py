@@ -1,6 +1,6 @@
 """What is in a model: a row for each call, with shapes, parameters and FLOPs, and the totals."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from graphspec.graph.ir import Callable, Node, operands_of
@@ -10,16 +10,16 @@ from graphspec.shapes.bits import bits_of
 from graphspec.shapes.dimension import Count, Dim, plus, product, times
 from graphspec.shapes.types import Outputs, TensorType, Weight
 
-CHAIN = "chain"
 EXPRESSION = "expr"
-GROUPS = frozenset({CHAIN, EXPRESSION})
 Size = int | str | None
 Shape = tuple[Size, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One call, or a chain or an expression of several, which are then its ``rows``, as is what a nested model holds.
+    """One call, or a group of several, which are then its ``rows``, as is what a nested model holds.
+
+    A group is a chain, an expression, a block, whose name is then the type, or copies.
 
     Shapes include the batch dimension. Parameters count at a layer's first call alone. FLOPs and the bytes of outputs
     are those of one sample. None stands for what is not known.
@@ -37,6 +37,7 @@ class Row:
     flops: Count
     shared_with: str | None = None
     rows: tuple["Row", ...] = ()
+    is_group: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,7 @@ class Summary:
 
 def _calls(rows: Iterable[Row]) -> Iterator[Row]:
     for row in rows:
-        if row.type in GROUPS:
+        if row.is_group:
             yield from _calls(row.rows)
         else:
             yield row
@@ -87,7 +88,7 @@ def _calls(rows: Iterable[Row]) -> Iterator[Row]:
 def summarize(typed: TypedGraph) -> Summary:
     """Return the summary of a typed graph, without what no output needs."""
     graph = typed.graph
-    rows = _grouped(tuple(_rows(typed, _Counted())), graph.chains)
+    rows = _grouped(tuple(_rows(typed, _Counted())), graph.groups)
     return Summary(
         name=graph.name,
         inputs=tuple(_port(item.name, typed.types[item.name]) for item in graph.inputs),
@@ -162,10 +163,10 @@ def _with_weights(row: Row, made: Callable, typed: TypedGraph, counted: _Counted
 
 
 def _inside(inner: TypedGraph, counted: _Counted) -> tuple[Row, ...]:
-    return _grouped(tuple(_rows(inner, _Counted(outer=counted))), inner.graph.chains)
+    return _grouped(tuple(_rows(inner, _Counted(outer=counted))), inner.graph.groups)
 
 
-def _grouped(rows: tuple[Row, ...], chains: Collection[str], prefix: str = "") -> tuple[Row, ...]:
+def _grouped(rows: tuple[Row, ...], groups: Mapping[str, str], prefix: str = "") -> tuple[Row, ...]:
     """Return rows with the calls of each chain, and the steps of each expression, under a row of its own."""
     result: list[Row] = []
     at = 0
@@ -175,7 +176,7 @@ def _grouped(rows: tuple[Row, ...], chains: Collection[str], prefix: str = "") -
         while end < len(rows) and (rows[end].name == head or rows[end].name.startswith(f"{head}.")):
             end += 1
         alone = end == at + 1 and rows[at].name == head
-        result.append(rows[at] if alone else _group(head, rows[at:end], chains))
+        result.append(rows[at] if alone else _group(head, rows[at:end], groups))
         at = end
     return tuple(result)
 
@@ -185,12 +186,12 @@ def _head(name: str, prefix: str) -> str:
     return prefix + name.removeprefix(prefix).split(".", 1)[0]
 
 
-def _group(head: str, rows: tuple[Row, ...], chains: Collection[str]) -> Row:
+def _group(head: str, rows: tuple[Row, ...], groups: Mapping[str, str]) -> Row:
     inside = {row.name for row in rows}
     last = rows[-1]
     return Row(
         name=head,
-        type=CHAIN if head in chains else EXPRESSION,
+        type=groups.get(head, EXPRESSION),
         sources=tuple(dict.fromkeys(name for row in rows for name in row.sources if name not in inside)),
         shapes=last.shapes,
         dtype=last.dtype,
@@ -199,15 +200,16 @@ def _group(head: str, rows: tuple[Row, ...], chains: Collection[str]) -> Row:
         weights_bytes=_sum(row.weights_bytes for row in rows),
         output_bytes=_total(row.output_bytes for row in rows),
         flops=_total(row.flops for row in rows),
-        rows=_members(rows, head, chains),
+        rows=_members(rows, head, groups),
+        is_group=True,
     )
 
 
-def _members(rows: tuple[Row, ...], head: str, chains: Collection[str]) -> tuple[Row, ...]:
+def _members(rows: tuple[Row, ...], head: str, groups: Mapping[str, str]) -> tuple[Row, ...]:
     """Return what is in a group; its last call may have the group's own name."""
     if rows[-1].name != head:
-        return _grouped(rows, chains, f"{head}.")
-    return (*_grouped(rows[:-1], chains, f"{head}."), rows[-1])
+        return _grouped(rows, groups, f"{head}.")
+    return (*_grouped(rows[:-1], groups, f"{head}."), rows[-1])
 
 
 def _unknown(typed: TypedGraph) -> Iterator[str]:

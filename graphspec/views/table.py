@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphspec.shapes.dimension import Count
-from graphspec.views.summary import CHAIN, GROUPS, Row, Shape, Summary
+from graphspec.views.summary import EXPRESSION, Row, Shape, Summary
 
 _INDENT = "  "
 _MIN_WIDTH = 8
@@ -137,9 +137,9 @@ def _totals(summary: Summary) -> Iterator[str]:
 def _opened(rows: Sequence[Row], prefix: str, level: int, depth: int | None) -> Iterator[tuple[str, Row]]:
     for row in rows:
         yield _INDENT * level + _label(row, prefix), row
-        opens = row.type == CHAIN if depth is None else level < depth
+        opens = row.is_group and row.type != EXPRESSION if depth is None else level < depth
         if opens and row.rows:
-            inner = f"{row.name}." if row.type in GROUPS else ""
+            inner = f"{row.name}." if row.is_group else ""
             yield from _opened(row.rows, inner, level + 1, depth)
 
 

@@ -11,7 +11,7 @@ import pytest
 from test_specs_equal_keras import fed, fill, inputs_of
 
 import graphspec
-from graphspec.lift.lift import from_keras
+from graphspec import from_keras
 
 pytestmark = [
     pytest.mark.keras,
@@ -20,8 +20,10 @@ pytestmark = [
 ]
 
 SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
-# One of each family that has no layers of its own.
-APPLICATIONS = ("DenseNet121", "EfficientNetB0", "MobileNetV2", "MobileNetV3Small", "ResNet50V2", "Xception")
+# One of each family, but for ConvNeXt.
+APPLICATIONS = (
+    "DenseNet121", "EfficientNetB0", "InceptionResNetV2", "MobileNetV2", "MobileNetV3Small", "ResNet50V2", "Xception"
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +94,16 @@ def test_an_application_comes_back(name, tmp_path):
     assert {item["name"]: item for item in found["layers"]} == {item["name"]: item for item in expected["layers"]}
     assert other.count_params() == model.count_params()
     assert (found["input_layers"], found["output_layers"]) == (expected["input_layers"], expected["output_layers"])
+
+
+def test_an_application_with_layers_and_models_of_its_own_comes_back(tmp_path):
+    with keras.StatelessScope(initialize_variables=False):
+        model = keras.applications.ConvNeXtTiny(weights=None)
+        other = rebuilt(model, tmp_path)
+
+    # The nested models, sequential in one and functional in the other, count for what is in them.
+    assert {layer.name for layer in other.layers} == {layer.name for layer in model.layers}
+    assert sorted(tuple(item.shape) for item in other.weights) == sorted(tuple(item.shape) for item in model.weights)
 
 
 def functional() -> keras.Model:

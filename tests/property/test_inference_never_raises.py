@@ -38,6 +38,15 @@ OBJECTS: dict[str, list[Any]] = {
     "regularizer": ["l2", {"L1": {"l1": 0.1}}, {"OrthogonalRegularizer": {"mode": "columns"}}],
     "constraint": ["non_neg", {"MaxNorm": {"axis": 7}}],
 }
+SQUASHED: list[dict[str, Any]] = [
+    {"ops.sum": {}},
+    {"ops.isnan": {}},
+    {"ops.reshape": {"newshape": [-1]}},
+    {"ops.reshape": {"newshape": []}},
+    {"ops.reshape": {"newshape": [2, 0]}},
+    {"ops.split": {"indices_or_sections": 1}},
+    {"ops.expand_dims": {"axis": 0}},
+]
 ODD: list[Any] = [
     *[
         None,
@@ -139,7 +148,7 @@ def layer_case(rng: random.Random, name: str) -> dict[str, Any]:
     if wired:
         node["from"] = wired
     literals = arguments(rng, [item for item in found.call if item.role == "literal"], 0.2)
-    return spec(given, node | ({"with": literals} if literals else {}))
+    return spec(rng, given, node | ({"with": literals} if literals else {}))
 
 
 def op_case(rng: random.Random, name: str) -> dict[str, Any]:
@@ -156,11 +165,15 @@ def op_case(rng: random.Random, name: str) -> dict[str, Any]:
         else:
             several = [rng.choice(list(given)) for _ in range(rng.randint(max(item.min_count, 1), 3))]
             wired[item.name] = several if item.role == "tensors" else rng.choice(list(given))
-    return spec(given, {f"ops.{name}": literals} | ({"from": wired} if wired else {}))
+    return spec(rng, given, {f"ops.{name}": literals} | ({"from": wired} if wired else {}))
 
 
-def spec(given: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
-    return {"graphspec": 1, "inputs": given, "nodes": {"n": node}, "outputs": "n"}
+def spec(rng: random.Random, given: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    """Return a spec of one node, with another before it, now and then, that leaves no batch, no size or no tensor."""
+    before = rng.choice(list(given)) if rng.random() < 0.4 else None
+    odd: dict[str, Any] = {} if before is None else {before: {**rng.choice(SQUASHED), "from": f"{before}_in"}}
+    inputs = {f"{name}_in" if name == before else name: item for name, item in given.items()}
+    return {"graphspec": 1, "inputs": inputs, "nodes": {**odd, "n": node}, "outputs": "n"}
 
 
 CASES = dict.fromkeys(catalog.layer_names(), layer_case) | dict.fromkeys(catalog.op_names(), op_case)

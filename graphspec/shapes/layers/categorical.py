@@ -91,7 +91,7 @@ def hashed_crossing(layer: LayerType, inputs: tuple[TensorType, ...]) -> Effect:
     for item in inputs:
         if item.dtype not in INTEGERS and item.dtype != "string":
             raise ShapeError(f"crosses integers and strings, not {item.dtype}: ", item)
-        if item.rank > _COUNTABLE_RANK or (item.rank == _COUNTABLE_RANK and item.shape[1] != 1):
+        if item.rank not in {1, _COUNTABLE_RANK} or (item.rank == _COUNTABLE_RANK and item.shape[1] != 1):
             raise ShapeError("crosses tensors of shape (batch,) or (batch, 1), not ", item)
     # Keras compares the last dimension as it builds, when one that is not known differs from one that is.
     if x.rank != y.rank or differ(x.shape[0], y.shape[0]) or as_known(x.shape[-1]) != as_known(y.shape[-1]):

@@ -61,6 +61,7 @@ def additive_attention(
     """
     weights: tuple[Weight, ...] = ()
     if layer["use_scale"]:
+        need_min_rank(inputs[0], 1)
         size = need_size(inputs[0], -1, help="give the last dimension a size, or write use_scale: false")
         weights = (Weight("scale", (size,), layer.variable_dtype),)
     need_same_dtype(inputs[0], inputs[-1])
@@ -134,7 +135,7 @@ def _check_masks(mask: Argument, scores: TensorType, output: TensorType) -> None
     if not isinstance(mask, tuple) or not 2 <= len(mask) <= 3:  # noqa: PLR2004 - as many as inputs
         raise ShapeError("needs a list of masks, of the query and of the value")
     query_mask, value_mask = mask[:2]
-    if value_mask is not None:
+    if value_mask is not None and value_mask.rank:
         _check_mask(value_mask, (*value_mask.shape[:-1], 1, value_mask.shape[-1]), scores)
     if query_mask is not None:
         _check_mask(query_mask, (*query_mask.shape, 1), output)

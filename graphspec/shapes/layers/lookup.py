@@ -167,8 +167,12 @@ def _split(layer: LayerType, lookup: _Lookup, x: TensorType) -> tuple[Dimension,
 
 def _whole(layer: LayerType, lookup: _Lookup, x: TensorType) -> tuple[Dimension, ...]:
     """Return the shape of what becomes of texts that are terms already."""
-    count = _with_ngrams(x.shape[-1], layer["ngrams"])
     length = layer["output_sequence_length"]
+    if not x.shape and (layer["ngrams"] is not None or length is not None):
+        raise UnknownEffectError
+    if not x.shape:
+        return () if lookup.mode == "int" else encoded((), lookup.mode, lookup.depth)
+    count = _with_ngrams(x.shape[-1], layer["ngrams"])
     if lookup.mode != "int":
         return encoded((*x.shape[:-1], count), lookup.mode, lookup.depth)
     if length is None:

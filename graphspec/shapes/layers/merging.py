@@ -8,7 +8,7 @@ from graphspec.shapes.broadcast import broadcast_samples, common_batch
 from graphspec.shapes.dimension import Dimension, agreed, as_known, differ, plus, product, show, times
 from graphspec.shapes.dtypes import COMPLEX, WIDE, is_float, result_type
 from graphspec.shapes.rules import Rule
-from graphspec.shapes.types import Effect, LayerType, ShapeError, TensorType, same
+from graphspec.shapes.types import Effect, LayerType, ShapeError, TensorType, need_min_rank, same
 
 _VERBS = {"Add": "add", "Subtract": "subtract", "Multiply": "multiply", "Average": "average", "Maximum": "compare",
           "Minimum": "compare"}  # fmt: skip
@@ -82,6 +82,8 @@ def dot(layer: LayerType, inputs: tuple[TensorType, ...]) -> Effect:
     FLOPs: a multiply-add for each pair that is summed; ``normalize`` takes three more for each element of both.
     """
     x, y = inputs
+    for item in inputs:
+        need_min_rank(item, 2)
     first, second = _dot_axes(layer["axes"], x, y)
     batch = common_batch(x, y, verb="multiply")
     summed, other = x.shape[first], y.shape[second]

@@ -4,7 +4,16 @@ import math
 
 from graphspec.shapes.dimension import Dimension, plus, product, show, times
 from graphspec.shapes.rules import Rule
-from graphspec.shapes.types import Effect, LayerType, ShapeError, TensorType, Weight, need_rank, need_size
+from graphspec.shapes.types import (
+    Effect,
+    LayerType,
+    ShapeError,
+    TensorType,
+    Weight,
+    need_min_rank,
+    need_rank,
+    need_size,
+)
 from graphspec.shapes.windows import slid
 
 _MEL_WINDOWS = ("hann", "hamming")
@@ -23,6 +32,7 @@ def mel_spectrogram(layer: LayerType, inputs: TensorType) -> Effect:
     """
     length, stride, mels = layer["fft_length"], layer["sequence_stride"], layer["num_mel_bins"]
     _need_mel_arguments(layer, inputs)
+    need_min_rank(inputs, 1)
     samples, half = inputs.shape[-1], length // 2
     if isinstance(samples, int) and samples <= half:
         raise ShapeError(

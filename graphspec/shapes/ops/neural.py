@@ -5,7 +5,7 @@ from graphspec.shapes.broadcast import broadcast
 from graphspec.shapes.dimension import Dimension, differ, plus, product, show, times, unlike
 from graphspec.shapes.dtypes import float_of, need_dtype, need_same_dtype, result_type
 from graphspec.shapes.literals import array
-from graphspec.shapes.types import Argument, Effect, ShapeError, TensorType, as_array, need_rank
+from graphspec.shapes.types import Argument, Effect, ShapeError, TensorType, as_array, need_min_rank, need_rank
 
 _COMPUTED = frozenset({"bfloat16", "float16", "float32", "float64"})
 _LENGTHS = frozenset({"uint8", "int8", "int32", "int64"})
@@ -118,6 +118,7 @@ def sparse_categorical_crossentropy(target: TensorType, output: TensorType, from
 
     FLOPs for each element of the output: exponential and sum, and a logarithm where it is no logit.
     """
+    need_min_rank(output, 1)
     if axis not in {-1, output.rank - 1}:
         raise ShapeError(f"has classes along axis {axis}, and Keras takes the last alone: ", output)
     need_dtype(output, _COMPUTED)

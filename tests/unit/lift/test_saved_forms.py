@@ -413,3 +413,94 @@ def test_a_layer_inside_and_outside_is_told():
     outputs = [[name, 0, 0] for name in ("t", "d", "e", "f")] + [["inner", 1, 0]]
     found = lift(functional(given("s", [5, 4]), X, wrapper, *outer, inner, outputs=outputs))
     assert [warning.split(" ", 1)[0] for warning in found.warnings] == ['"d"', '"e"']
+
+
+def test_what_is_numbered_is_one_layer_wherever_it_stands():
+    inner = {**layer("Dense", "d", units=4), "shared_object_id": 7}
+    del inner["inbound_nodes"], inner["name"]
+    d = {**layer("Dense", "d", call(tensor("x")), units=4), "shared_object_id": 7}
+    t = {**layer("TimeDistributed", "t", call(tensor("d")), layer=inner), "shared_object_id": 8}
+    document = lift(functional(given("x", [3, 4]), d, t, outputs=["t", 0, 0]), tells_sharing=True).document
+    assert document["layers"] == {"d": {"Dense": {"units": 4}}}
+    assert document["nodes"] == {
+        "d_1": {"call": "d", "from": "x"},
+        "t": {"TimeDistributed": {"layer": {"ref": "d"}}, "from": "d_1"},
+    }
+
+
+def test_the_first_place_inside_another_object_has_no_number():
+    def tower(name, **number):
+        dense = {**layer("Dense", "d", units=4), **number}
+        del dense["inbound_nodes"], dense["name"]
+        return sequential(given("i"), dense, name=name, calls=[call(tensor("x"))])
+
+    first, second = tower("first"), tower("second", shared_object_id=7)
+    model = functional(given("x"), first, second, outputs=[["first", 0, 0], ["second", 0, 0]])
+    document = lift(model, tells_sharing=True).document
+    assert list(document["layers"]) == ["d"]
+    assert {key: item["nodes"] for key, item in document["models"].items()} == {
+        name: {"d_1": {"call": "d", "from": "i"}} for name in ("first", "second")
+    }
+
+
+def test_equal_layers_without_a_number_are_two():
+    d = layer("Dense", "d", call(tensor("x")), units=4)
+    inner = layer("Dense", "d", units=4)
+    t = layer("TimeDistributed", "t", call(tensor("d")), layer=inner)
+    lifted = lift(functional(given("x", [3, 4]), d, t, outputs=["t", 0, 0]), tells_sharing=True)
+    assert "layers" not in lifted.document
+    assert not lifted.warnings
+
+
+def test_a_range_is_not_the_number_that_it_begins_with():
+    zoom = layer("RandomZoom", "z", call(tensor("x")), height_factor=[0.5, 0.5], width_factor=[0.5, 0.5])
+    nodes = lift(functional(given("x", [8, 8, 3]), zoom, outputs=["z", 0, 0])).document["nodes"]
+    assert nodes["z"]["RandomZoom"] == {"height_factor": [0.5, 0.5], "width_factor": [0.5, 0.5]}
+
+
+def test_what_compile_cannot_hold_is_left_out_with_a_warning():
+    function = {"module": "builtins", "class_name": "function", "config": "own", "registered_name": "own"}
+    y = layer("Dense", "y", call(tensor("x")), units=4)
+    model = functional(given("x"), y, outputs={"a": ["y", 0, 0], "b": ["y", 0, 0]})
+    model["compile_config"] = {"loss": {"a": ["mse"], "c": "mse"}, "metrics": {"b": [function]}, "loss_weights": None}
+    lifted = lift(model)
+    assert lifted.document["compile"] == {"loss": {"a": "mse"}}
+    assert list(lifted.warnings) == [
+        'left out of compile: "compile.metrics" is the function "own", which Keras does not know by that name',
+        'left out of compile: "loss" of "c", which is no output',
+    ]
+
+
+def test_a_quantized_layer_is_refused_as_such():
+    dtype = {"class_name": "QuantizedDTypePolicy", "config": {"mode": "int8", "source_name": "float32"}}
+    quantization = {"class_name": "Int8QuantizationConfig"}
+    y = layer("Dense", "y", call(tensor("x")), units=4, quantization_config=quantization, dtype=dtype)
+    with pytest.raises(LiftError, match=r'"y" is quantized \(int8_from_float32\)'):
+        lift(functional(given("x"), y, outputs=["y", 0, 0]))
+
+
+def test_a_frozen_model_has_frozen_layers():
+    y = layer("Dense", "y", call(tensor("x")), units=4)
+    y["config"]["trainable"] = False
+    document = lift(functional(given("x"), y, outputs=["y", 0, 0], trainable=False)).document
+    assert document["nodes"]["y"]["trainable"] is False
+
+
+def test_the_config_alone_is_enough():
+    saved = functional(given("x"), layer("Dense", "y", call(tensor("x")), units=4), outputs=["y", 0, 0])
+    assert lift(saved["config"]).document == lift(saved).document
+
+
+def test_a_model_that_is_frozen_as_a_whole_has_frozen_layers():
+    y = layer("Dense", "y", call(tensor("x")), units=4)
+    document = lift(functional(given("x"), y, outputs=["y", 0, 0], trainable=False)).document
+    assert document["nodes"]["y"]["trainable"] is False
+
+
+def test_a_list_of_losses_for_outputs_without_order_is_left_out():
+    layers = [layer("Dense", name, call(tensor("x")), units=4) for name in "ab"]
+    model = functional(given("x"), *layers, outputs={name: [name, 0, 0] for name in "ab"})
+    model["compile_config"] = {"loss": ["mse", "mae"]}
+    lifted = lift(model)
+    assert "compile" not in lifted.document
+    assert lifted.warnings == ('left out of compile: "loss" is a list, and the outputs have names and no order',)

@@ -68,6 +68,35 @@ def test_an_odd_argument_that_keras_takes_is_taken(what: str, arguments: dict[st
     assert messages_of(what, arguments, **wired) == []
 
 
+@pytest.mark.parametrize(
+    ("node", "message"),
+    [
+        ({"Add": {}, "from": ["x", "s"]}, 'needs at least 1 dimension, the batch included, and gets 0: () from "s"'),
+        ({"Average": {}, "from": ["s", "s"]}, "needs at least 1 dimension"),
+        ({"Concatenate": {}, "from": ["s", "s"]}, "has no axis -1 where there are 0 dimensions"),
+        ({"Dot": {"axes": -1}, "from": ["x", "s"]}, "needs at least 2 dimensions"),
+        ({"Activation": {"activation": "glu"}, "from": "s"}, "needs at least 1 dimension"),
+        ({"AdditiveAttention": {}, "from": ["s", "y"]}, "needs at least 1 dimension"),
+        ({"MelSpectrogram": {}, "from": "s"}, "needs at least 1 dimension"),
+        ({"HashedCrossing": {"num_bins": 3}, "from": ["i", "i"]}, "crosses tensors of shape (batch,) or (batch, 1)"),
+        ({"ops.sparse_categorical_crossentropy": {}, "from": {"target": "i", "output": "s"}}, "needs at least 1 dim"),
+        ({"Softmax": {}, "from": {"inputs": "x", "mask": "several"}}, 'takes one tensor as "mask", not 3'),
+        ({"BatchNormalization": {}, "from": {"inputs": "x", "mask": "several"}}, 'takes one tensor as "mask", not 3'),
+        ({"RNN": {"cell": []}, "from": "y"}, "needs a cell, and gets an empty list of them"),
+    ],
+)  # fmt: skip
+def test_a_scalar_or_a_list_where_none_belongs_is_told(node: dict[str, Any], message: str) -> None:
+    nodes = {
+        "s": {"ops.sum": {}, "from": "x"},
+        "i": {"ops.argmax": {}, "from": "x"},
+        "several": {"ops.split": {"indices_or_sections": 3, "axis": 1}, "from": "x"},
+        "n": node,
+    }
+    spec = {"graphspec": 1, "inputs": {"x": [3], "y": [3, 8]}, "nodes": nodes, "outputs": "n"}
+    (found,) = compile_bytes(json.dumps(spec).encode(), "spec.yaml", Options(), Path.cwd()).diagnostics
+    assert message in found.message
+
+
 def test_numbers_of_a_dtype_that_keras_does_not_convert_are_told() -> None:
     inputs = {"image": {"shape": [4, 4, 4, 2], "dtype": "int32"}, "x": [3, 8], "y": {"shape": [3, 8], "dtype": "int32"}}
     nodes = {

@@ -1,0 +1,410 @@
+"""Blocks -> pieces: what each use of a block holds, once its formulas are computed, made once for the same values.
+
+A piece is relative: names in it are its own. It knows how many calls it will be, so that nothing too large is placed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NoReturn
+
+from graphspec.diagnostics.diagnostic import Diagnostics, Origin, Related
+from graphspec.diagnostics.span import Span
+from graphspec.diagnostics.suggest import did_you_mean
+from graphspec.frontend.copies import copies_of
+from graphspec.frontend.document import BlockSpec, Body, Control, NodeSpec, What
+from graphspec.frontend.edges import read_edges, unknown_targets
+from graphspec.frontend.evaluate import UnknownValueError
+from graphspec.frontend.expand import (
+    check_beside_chain,
+    member_in,
+    operands_for,
+    path_of_member,
+    read_outputs,
+    report_target,
+)
+from graphspec.frontend.expressions import ExpressionError, parse_expression
+from graphspec.frontend.fields import describe_value
+from graphspec.frontend.least import Least
+from graphspec.frontend.params import Given, bind_params
+from graphspec.frontend.pieces import (
+    Piece,
+    Ready,
+    ReadyCall,
+    ReadyChain,
+    ReadyCopies,
+    ReadyUnknown,
+    ReadyUse,
+    Row,
+    in_order,
+    names_of,
+)
+from graphspec.frontend.program import Operand, Operands, Outputs, Reference
+from graphspec.frontend.templates import Sight, has_templates, names_used, substitute, value_of
+from graphspec.frontend.tree import Entry, Scalar, Tree
+from graphspec.frontend.tree import Mapping as TreeMapping
+from graphspec.frontend.units import Unit
+from graphspec.frontend.validate import read_node
+from graphspec.frontend.whats import CONTROLS, UNKNOWN_SOURCE, read_member
+
+MAX_NESTING = 64
+_MOST_SHOWN = 8
+_OF_COPIES = frozenset({"index", "item"})
+
+
+class ExpansionStoppedError(Exception):
+    """Ends an expansion that would not end, or is too large; it was reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a node stands in: its file, what its formulas see, and whether that is a block."""
+
+    unit: Unit
+    sight: Sight
+    block: BlockSpec | None = None
+
+
+class Instantiation:
+    """Makes pieces; ``limit`` is how many calls there may be."""
+
+    def __init__(self, limit: int, diagnostics: Diagnostics) -> None:
+        """Start with no pieces."""
+        self.limit = limit
+        self.diagnostics = diagnostics
+        self.pieces: dict[tuple[int, str], Piece] = {}
+        self.open: list[tuple[int, str, str]] = []
+        self.dynamic: dict[int, frozenset[str]] = {}
+        self.made = 0
+        self.told: set[tuple[int, str]] = set()
+        self.least = Least()
+
+    def of_body(self, body: Body, unit: Unit) -> Piece:
+        """Return the piece of a graph that is no block."""
+        return self._piece(body, tuple(body.inputs), _Around(unit, unit.sight))
+
+    def of_use(
+        self, what: What, literals: TreeMapping | None, unit: Unit, span: Span
+    ) -> tuple[BlockSpec, Sight, Piece, Related] | None:
+        """Return the block of a use, what its formulas see and its piece, or None once the mistake was reported."""
+        found = unit.block(what.name, what.span, self.diagnostics)
+        if found is None:
+            return None
+        block, home = found
+        entries = literals.entries.values() if literals is not None else ()
+        given = {entry.key: Given(entry.span, entry.value) for entry in entries}
+        params = home.params_of(block, self.diagnostics)
+        sight = bind_params(params, given, f'block "{what.name}"', span, home.sight, self.diagnostics)
+        use = Related(f'block "{what.name}" is used here', what.span)
+        values = repr((sorted(sight.values.items()), sorted(sight.unknown)))
+        key = (id(block), values)
+        if key in self.pieces:
+            return block, sight, self.pieces[key], use
+        self._check_nesting(block, values, what)
+        self.open.append((*key, what.name))
+        outer = self.diagnostics.origin
+        self.diagnostics.origin = Origin(use, outer)
+        piece = self._piece(block.body, tuple(block.inputs), _Around(home, sight, block))
+        self.diagnostics.origin = outer
+        self.open.pop()
+        self.pieces[key] = piece
+        return block, sight, piece, use
+
+    def _check_nesting(self, block: BlockSpec, values: str, what: What) -> None:
+        is_same = any(item[:2] == (id(block), values) for item in self.open)
+        if not is_same and len(self.open) < MAX_NESTING:
+            return
+        names = [name for _, _, name in self.open] + [what.name]
+        start = next((at for at, item in enumerate(self.open) if item[0] == id(block)), 0)
+        cycle = names[start:]
+        shown = cycle if len(cycle) <= _MOST_SHOWN else [*cycle[:_MOST_SHOWN], "..."]
+        how = "without end" if is_same else f"more than {MAX_NESTING} deep"
+        self.diagnostics.error(
+            "GS312", f"blocks use each other {how}: {' -> '.join(shown)}", what.span,
+            help='end it by a "when" that a param makes false',
+        )  # fmt: skip
+        raise ExpansionStoppedError
+
+    def _refuse(self, size: int, span: Span) -> NoReturn:
+        self.diagnostics.error(
+            "GS108", f"the graph has {size} nodes from here, more than {self.limit}", span,
+            help="raise the limit with --max-graph-nodes",
+        )  # fmt: skip
+        raise ExpansionStoppedError
+
+    def _piece(self, body: Body, inputs: tuple[str, ...], around: _Around) -> Piece:
+        absent: dict[str, Span] = {}
+        specs: dict[str, NodeSpec] = {}
+        readys: dict[str, Ready] = {}
+        for name, spec in body.nodes.items():
+            seen = self._evaluated(name, spec, around)
+            if seen.control is None:
+                specs[name], readys[name] = seen, self._ready(seen, name, around)
+                continue
+            try:
+                when = self._when(seen.control, around)
+            except UnknownValueError:
+                specs[name], readys[name] = NodeSpec(seen.span, None, UNKNOWN_SOURCE), ReadyUnknown(seen.span)
+                continue
+            if when is not None:
+                absent[name] = when
+                continue
+            specs[name] = seen._replace(source=self._source(seen.control, around))
+            readys[name] = self._controlled(seen, seen.control, name, around)
+        names = (*inputs, *body.nodes)
+        rows = self._rows(body, specs, readys, names, absent, around)
+        size = sum(row.ready.size for row in rows)
+        if size > self.limit:
+            self._refuse(size, max(rows, key=lambda row: row.ready.size).ready.span)
+        return Piece(rows, inputs, self._outputs(body, names, absent, around), absent, max(1, size))
+
+    def _evaluated(self, name: str, spec: NodeSpec, around: _Around) -> NodeSpec:
+        block = around.block
+        if block is None or spec.control is not None or name not in self._dynamic_of(block):
+            return spec
+        entry = block.raw[name]
+        try:
+            tree = substitute(entry.value, around.sight, self.diagnostics)
+        except UnknownValueError:
+            return NodeSpec(spec.span, None, UNKNOWN_SOURCE)
+        return read_node(Entry(name, entry.span, tree), self.diagnostics)
+
+    def _dynamic_of(self, block: BlockSpec) -> frozenset[str]:
+        found = self.dynamic.get(id(block))
+        if found is None:
+            found = frozenset(name for name, entry in block.raw.items() if has_templates(entry.value))
+            self.dynamic[id(block)] = found
+        return found
+
+    def _rows(
+        self, body: Body, specs: Mapping[str, NodeSpec], readys: Mapping[str, Ready], names: tuple[str, ...],
+        absent: Mapping[str, Span], around: _Around,
+    ) -> tuple[Row, ...]:  # fmt: skip
+        edges = self._substituted(body.edges, around)
+        wiring = read_edges(edges, names, self.diagnostics)
+        unknown = {item.path: item for item in reversed(unknown_targets(wiring, body.nodes))}
+        for target in unknown.values():
+            report_target(target, body, self.diagnostics)
+        wiring.complete = wiring.complete and not unknown
+        wiring.unknown = unknown.keys() - set(names)
+        rows: dict[str, Row] = {}
+        for name, spec in specs.items():
+            operand, wired = operands_for(name, spec, wiring, names, self.diagnostics)
+            if around.block is not None:
+                operand, is_known = self._checked(operand, names, absent, around.block)
+                wired = wired and is_known and self._has_known_names(readys[name], names, absent, around.block)
+            rows[name] = Row(name, readys[name], operand, wired)
+        return in_order(rows)
+
+    def _outputs(
+        self, body: Body, names: tuple[str, ...], absent: Mapping[str, Span], around: _Around
+    ) -> Outputs | None:
+        tree = self._substituted(body.outputs, around)
+        outputs = None if tree is None else read_outputs(tree, names, (), self.diagnostics)
+        if outputs is None or around.block is None:
+            return outputs
+        for reference in outputs.references:
+            if not self._checked(reference, names, absent, around.block)[1]:
+                return None
+        for name, reference in zip(outputs.names, outputs.references, strict=True):
+            if name in body.nodes and name != reference.path:
+                self.diagnostics.error(
+                    "GS213", f'the output "{name}" has the name of another node', reference.span,
+                    help="rename one of the two", related=[Related("the node is here", body.nodes[name].span)],
+                )  # fmt: skip
+                return None
+        return outputs
+
+    def _substituted(self, tree: Tree | None, around: _Around) -> Tree | None:
+        if tree is None or around.block is None:
+            return tree
+        try:
+            return substitute(tree, around.sight, self.diagnostics)
+        except UnknownValueError:
+            return None
+
+    def _checked(
+        self, operand: Operand, names: tuple[str, ...], absent: Mapping[str, Span], block: BlockSpec
+    ) -> tuple[Operand, bool]:
+        """Report references to what is not in the block, and say whether there were none."""
+        if isinstance(operand, Reference):
+            is_known = self._is_known(operand, names, absent, block)
+            return (operand if is_known else None), is_known
+        if not isinstance(operand, Operands):
+            return operand, True
+        items = operand.items.values() if isinstance(operand.items, Mapping) else operand.items
+        found = [self._checked(item, names, absent, block)[1] for item in items]
+        return (operand, True) if all(found) else (None, False)
+
+    def _is_known(
+        self, reference: Reference, names: tuple[str, ...], absent: Mapping[str, Span], block: BlockSpec
+    ) -> bool:
+        head = reference.path.partition(".")[0]
+        if head in absent:
+            report_absent(reference, head, absent[head], self.diagnostics)
+            return False
+        if head in names:
+            return True
+        if (id(block), head) in self.told:
+            return False
+        self.told.add((id(block), head))
+        hint = did_you_mean(head, names)
+        help_ = None if hint else f"a block sees its own inputs and nodes: {', '.join(names[:_MOST_SHOWN])}"
+        message = f'nothing in block "{block.name}" is named "{head}"{hint}'
+        self.diagnostics.error("GS408", message, reference.span, help=help_)
+        return False
+
+    def _has_known_names(
+        self, ready: Ready, names: tuple[str, ...], absent: Mapping[str, Span], block: BlockSpec
+    ) -> bool:
+        checked = [self._is_known(name, names, absent, block) for name in names_of(ready) if name.path != "_"]
+        return all(checked)
+
+    def _when(self, control: Control, around: _Around) -> Span | None:
+        """Return where the ``when`` stands of a node that is not there.
+
+        Raises UnknownValueError once it was reported that it says neither.
+        """
+        tree = control.raw.get("when")
+        if tree is None:
+            return None
+        value = value_of(tree, around.sight, self.diagnostics)
+        if isinstance(value, bool):
+            return None if value else control.raw.entries["when"].span
+        shown = describe_value(substitute(tree, around.sight, self.diagnostics))
+        message = f'"when" of {control.subject} must be true or false, not {shown}'
+        self.diagnostics.error("GS313", message, tree.span, help='compare it, as in "${n > 0}"')
+        raise UnknownValueError
+
+    def _source(self, control: Control, around: _Around) -> Tree | None:
+        tree = control.raw.get("from")
+        if tree is None:
+            return None
+        try:
+            return substitute(tree, around.sight, self.diagnostics)
+        except UnknownValueError:
+            return UNKNOWN_SOURCE
+
+    def _controlled(self, spec: NodeSpec, control: Control, name: str, around: _Around) -> Ready:
+        span = spec.span
+        entries = control.raw.entries
+        # Of a member the name is part of its path, and has been read.
+        taken = {*CONTROLS, "name" if control.is_member else "from"}
+        rest = TreeMapping({key: entry for key, entry in entries.items() if key not in taken}, control.raw.span)
+        if "repeat" not in entries and "each" not in entries:
+            return self._read(control, rest, name, span, around)
+        copies = copies_of(spec.what, control, around.sight, self.diagnostics)
+        if copies is None:
+            return ReadyUnknown(span)
+        least = max(copies.number, copies.number * self.least.of_node(rest, around.unit))
+        if least > self.limit:
+            self._refuse(least, copies.span)
+        if _OF_COPIES.isdisjoint(names_used(rest)):
+            items = (self._read(control, rest, name, span, around),) * copies.number if copies.number else ()
+        else:
+            items = tuple(
+                self._copy(control, rest, name, span, around, copies.sees(number)) for number in range(copies.number)
+            )
+        size = sum(item.size for item in items)
+        if size > self.limit:
+            self._refuse(size, copies.span)
+        return ReadyCopies(items, "each" in entries, size, span)
+
+    def _copy(
+        self, control: Control, rest: TreeMapping, name: str, span: Span, around: _Around, values: dict[str, object]
+    ) -> Ready:
+        inner = _Around(around.unit, around.sight.and_also(**values), around.block)
+        outer = self.diagnostics.origin
+        self.diagnostics.origin = Origin(None, outer)
+        ready = self._read(control, rest, name, span, inner)
+        self.diagnostics.origin = outer
+        return ready
+
+    def _read(self, control: Control, rest: TreeMapping, name: str, span: Span, around: _Around) -> Ready:
+        try:
+            tree = substitute(rest, around.sight, self.diagnostics)
+        except UnknownValueError:
+            return ReadyUnknown(span)
+        if control.is_member:
+            return self._ready(read_member(tree, control.subject, self.diagnostics), name, around)
+        return self._ready(read_node(Entry(name, span, tree), self.diagnostics), name, around)
+
+    def _ready(self, spec: NodeSpec, name: str, around: _Around) -> Ready:
+        self.made += 1
+        if self.made > self.limit + 1000:
+            self._refuse(self.made, spec.span)
+        what = spec.what
+        if what is None:
+            return ReadyUnknown(spec.span)
+        if what.kind == "chain":
+            return self._chain(spec, what, name, around)
+        if what.kind == "block":
+            return self._use(spec, what, around)
+        spec = around.unit.settled(spec, self.diagnostics)
+        return ReadyCall(spec, what.span, _names(what))
+
+    def _chain(self, spec: NodeSpec, chain: What, name: str, around: _Around) -> Ready:
+        check_beside_chain(name, spec, self.diagnostics)
+        counts: dict[str, int] = {}
+        members: list[tuple[str, Ready]] = []
+        last = len(chain.members) - 1
+        for number, written in enumerate(chain.members):
+            member = member_in(spec, written, is_last=number == last)
+            is_plain = written.control is None and (written.what is None or written.what.kind != "block")
+            named = written if written.what is None or written.what.kind != "block" else _named_by_block(written)
+            segment = path_of_member("", named, counts, is_last=number == last and is_plain)
+            if written.control is None:
+                members.append((segment, self._ready(member, f"{name}{segment}", around)))
+            else:
+                members += self._members(written, segment, f"{name}{segment}", around)
+        return ReadyChain(tuple(members), spec.trainable, sum(ready.size for _, ready in members), chain.span)
+
+    def _members(self, spec: NodeSpec, segment: str, name: str, around: _Around) -> list[tuple[str, Ready]]:
+        """Return the member of a chain that a ``when`` or a number of copies decides on, if it is there."""
+        if spec.control is None:
+            return []
+        try:
+            if self._when(spec.control, around) is not None:
+                return []
+        except UnknownValueError:
+            return [(segment, ReadyUnknown(spec.span))]
+        return [(segment, self._controlled(spec, spec.control, name, around))]
+
+    def _use(self, spec: NodeSpec, what: What, around: _Around) -> Ready:
+        if spec.name is not None:
+            self.diagnostics.error(
+                "GS215", '"name" beside a block says nothing: each layer in it has a name of its own',
+                spec.places.get("name", what.span), help='put "name" on a layer in the block',
+            )  # fmt: skip
+        found = self.of_use(what, spec.literals, around.unit, what.span)
+        if found is None:
+            return ReadyUnknown(what.span)
+        block, _, piece, use = found
+        return ReadyUse(piece, block, spec.trainable, use, piece.size, what.span)
+
+
+def _names(what: What) -> tuple[Reference, ...]:
+    """Return the names in an expression."""
+    if what.kind != "expr" or not isinstance(what.arguments, Scalar):
+        return ()
+    from graphspec.frontend.expression_names import names_in_expression  # noqa: PLC0415 - few specs have any
+
+    try:
+        return names_in_expression(parse_expression(what.arguments.text), what.arguments)
+    except ExpressionError:
+        return ()
+
+
+def _named_by_block(member: NodeSpec) -> NodeSpec:
+    """Return a member whose path is named after its block."""
+    if member.what is None:
+        return member
+    return member._replace(what=What("plugin", member.what.name, member.what.span))
+
+
+def report_absent(reference: Reference, name: str, when: Span, diagnostics: Diagnostics) -> None:
+    """Report a reference to a node that is not there."""
+    diagnostics.error(
+        "GS314", f'"{name}" is not there: its "when" is false', reference.span,
+        help="let what refers to it choose by the same condition",
+        related=[Related('the "when" is here', when)],
+    )  # fmt: skip

@@ -1,0 +1,245 @@
+"""The calls of a saved model -> the nodes of a body: which of them stand in others, their names, and chains."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from graphspec.catalog import catalog
+from graphspec.frontend.whats import NAME
+from graphspec.lift.calls import UnsayableError
+from graphspec.lift.chains import Chain, Member, find_chains
+from graphspec.lift.objects import Objects
+from graphspec.lift.problems import LiftError, Notes
+from graphspec.lift.saved import Call, Model, Operation, Source, flatten, sources_of
+
+_LONGEST = 120
+
+
+class Entry(NamedTuple):
+    """An entry of ``layers`` or ``models``: its key and, of a model, the names of its inputs and outputs."""
+
+    key: str
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+
+
+class Shelf(Protocol):
+    """Where the entries of the whole spec stand."""
+
+    def layer(self, made: Operation, objects: Objects) -> Entry | None:
+        """Return the entry of a layer that is called more than once, or None once it is refused."""
+
+    def model(self, made: Operation) -> Entry | None:
+        """Return the entry of a nested model, or None once it is refused."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """The nodes of one model, before they are written."""
+
+    model: Model
+    objects: Objects
+    shelf: Shelf
+    notes: Notes
+    operations: dict[str, Operation] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    names: dict[tuple[str, int], str] = field(default_factory=dict)
+    inlined: set[str] = field(default_factory=set)
+    restored: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
+    uses: Counter[tuple[str, int]] = field(default_factory=Counter)
+    many: set[tuple[str, int]] = field(default_factory=set)
+    members: dict[str, Member] = field(default_factory=dict)
+    chains: list[Chain] = field(default_factory=list)
+
+    def make(self) -> None:
+        """Decide all of it."""
+        self.operations = {made.name: made for made in self.model.operations}
+        self.count_uses()
+        self.check_sources()
+        self.find_inlined()
+        self.choose_names()
+        self.restore_outputs()
+        self.members = self.find_members()
+        self.chains = find_chains(self.members, {name: self.uses[key] for key, name in self.names.items()})
+        self.rename()
+
+    def calls(self) -> list[tuple[Operation, Call]]:
+        """Return every call but those that stand inside an expression."""
+        return [
+            (made, call)
+            for made in self.model.operations
+            if not made.is_input and made.name not in self.inlined
+            for call in made.calls
+        ]
+
+    def count_uses(self) -> None:
+        """Count how often each call is used, and note which of them return several tensors that are."""
+        found = flatten(self.model.outputs)
+        for made in self.model.operations:
+            for call in made.calls:
+                found += sources_of(call)
+        self.uses.update((source.operation, source.call) for source in found)
+        self.many = {(source.operation, source.call) for source in found if source.place}
+
+    def check_sources(self) -> None:
+        """Refuse a tensor that nothing makes: the file was made by other means than Keras."""
+        known = {(made.name, call.number) for made in self.model.operations for call in made.calls}
+        known |= {(made.name, 0) for made in self.model.operations if made.is_input}
+        for name, number in self.uses:
+            if (name, number) not in known:
+                raise LiftError([f'the model "{self.model.name}" uses call {number} of "{name}", and there is none'])
+
+    def find_inlined(self) -> None:
+        """Find the ops that an expression named after itself: ``code.exp`` in the expression ``code``."""
+        users = {source: made for made in self.model.operations for call in made.calls for source in sources_of(call)}
+        outputs = {source.operation for source in flatten(self.model.outputs)}
+        for source, user in users.items():
+            head, dot, _ = source.operation.rpartition(".")
+            made = self.operations.get(source.operation)
+            is_step = dot and made is not None and made.is_op and len(made.calls) == 1
+            if not is_step or self.uses[source.operation, source.call] != 1 or source.operation in outputs:
+                continue
+            if user.is_op and (user.name == head or user.name.rpartition(".")[0] == head):
+                self.inlined.add(source.operation)
+
+    def choose_names(self) -> None:
+        """Choose the name of each node: the layer's own, or a new one for each call of an entry."""
+        taken = set(self.operations)
+        for made in self.model.operations:
+            if made.is_input:
+                self.names[made.name, 0] = self.proper(made.name, taken)
+        for made in self.model.operations:
+            if made.is_model:
+                entry = self.shelf.model(made)
+            elif len(made.calls) > 1 or made.number is not None:
+                entry = self.shelf.layer(made, self.objects)
+            else:
+                self.names.update({(made.name, call.number): made.name for call in made.calls})
+                continue
+            if entry is None:
+                self.refused.add(made.name)
+            self.entries[made.name] = entry or Entry(made.name)
+            for call in made.calls:
+                self.names[made.name, call.number] = unused(f"{made.name.replace('.', '_')}_{{}}", taken)
+
+    def proper(self, name: str, taken: set[str]) -> str:
+        """Return a name that a spec can hold, and tell where it is another."""
+        if NAME.match(name):
+            return name
+        meant = proper_name(name)
+        other = meant if meant not in taken else unused(f"{meant}_{{}}", taken)
+        taken.add(other)
+        self.notes.warn(f'"{name}" is named "{other}", since a spec cannot hold its name')
+        return other
+
+    def restore_outputs(self) -> None:
+        """Find the Identity layers that only named an output: the spec has the reference that they are named after."""
+        outputs = {source.operation for source in flatten(self.model.outputs)}
+        for made in self.model.operations:
+            head, dot, rest = made.name.partition(".")
+            if made.class_name != "Identity" or not dot or made.name not in outputs or len(made.calls) != 1:
+                continue
+            sources = sources_of(made.calls[0])
+            if len(sources) != 1 or self.uses[made.name, made.calls[0].number] != 1:
+                continue
+            source = sources[0]
+            key = source.operation, source.call
+            if self.suffix(source) == f".{rest}" and (self.names[key] == head or source.operation in self.entries):
+                self.names[key] = head
+                self.restored.add(made.name)
+                self.inlined.add(made.name)
+
+    def find_members(self) -> dict[str, Member]:
+        """Return every call by its name, with the only call that feeds it."""
+        found: dict[str, Member] = {}
+        for made, call in self.calls():
+            feeding = {self.names.get((item.operation, item.call)) for item in self.outer_sources(call)}
+            is_bare = len(call.args) == 1 and isinstance(call.args[0], Source) and len(sources_of(call)) == 1
+            before = next(iter(feeding)) if len(feeding) == 1 and (is_bare or made.is_op) else None
+            name = self.names[made.name, call.number]
+            found[name] = Member(name, before, made.name in self.entries)
+        return found
+
+    def outer_sources(self, call: Call) -> list[Source]:
+        """Return the tensors that feed a call through the steps of its expression."""
+        found: list[Source] = []
+        for source in sources_of(call):
+            if source.operation in self.inlined:
+                found += self.outer_sources(self.operations[source.operation].calls[0])
+            else:
+                found.append(source)
+        return found
+
+    def rename(self) -> None:
+        """Give the calls that stand in no chain names without dots."""
+        in_chains = {name for chain in self.chains for name in chain.members}
+        taken = {*self.members, *self.names.values()}
+        for key, name in self.names.items():
+            if name in self.members and name not in in_chains and key[0] not in self.inlined:
+                self.names[key] = self.proper(name, taken)
+        self.members = {name: member for name, member in self.members.items() if name in in_chains}
+
+    def reference(self, source: Source) -> str:
+        """Return how a spec refers to a tensor."""
+        if source.operation in self.restored:
+            return source.operation
+        if source.operation in self.inlined:
+            raise UnsayableError("a step of an expression cannot stand alone")
+        return self.names[source.operation, source.call] + self.suffix(source)
+
+    def suffix(self, source: Source) -> str:
+        """Return what follows a node's name in a reference to one of its outputs."""
+        made = self.operations[source.operation]
+        if made.is_model:
+            names = self.entries[made.name].outputs if made.name in self.entries else ()
+            return f".{names[source.place]}" if len(names) > max(1, source.place) else ""
+        known = _outputs(made, next((call for call in made.calls if call.number == source.call), None))
+        if known is None or (not made.is_keras and (source.operation, source.call) in self.many):
+            return f".{source.place}"
+        if source.place == 0:
+            return ""
+        return f".{known[source.place]}" if source.place < len(known) else f".{source.place}"
+
+
+def _outputs(made: Operation, call: Call | None) -> tuple[str, ...] | None:
+    """Return the names of what a call returns; none are known where it is a list."""
+    if made.is_input:
+        return ("output",)
+    if made.is_op:
+        operation = catalog.operation(made.class_name)
+        op = None if operation is None else catalog.op(operation.op)
+        if op is None or op.outputs_count is not None:
+            return None
+        return tuple(output.name for output in op.outputs)
+    found = catalog.layer(made.class_name)
+    if found is None or found.outputs_of is not None:
+        return ()
+    given = made.config | ({} if call is None else call.kwargs)
+    return tuple(output.name for output in found.outputs if output.when is None or given.get(output.when) is True)
+
+
+def proper_name(name: str) -> str:
+    """Return a name that a spec can hold: the same, if it can.
+
+    >>> proper_name("mobilenet_1.00_224")
+    'mobilenet_1_00_224'
+    """
+    if NAME.match(name):
+        return name
+    meant = re.sub(r"\W", "_", name, flags=re.ASCII)[:_LONGEST] or "_"
+    return f"_{meant}" if meant[0].isdigit() else meant
+
+
+def unused(pattern: str, taken: set[str]) -> str:
+    """Return the first of the numbered names that is not taken, and take it.
+
+    >>> unused("tower_{}", {"tower_1"})
+    'tower_2'
+    """
+    number = 1
+    while pattern.format(number) in taken:
+        number += 1
+    taken.add(pattern.format(number))
+    return pattern.format(number)

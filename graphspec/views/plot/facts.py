@@ -1,0 +1,65 @@
+"""What is known of a call, as text and numbers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from graphspec.graph.ir import Callable
+from graphspec.shapes.types import Outputs, TensorType
+from graphspec.views.plot.drawing import Card
+from graphspec.views.plot.operands import shown_value
+from graphspec.views.summary import shown_shape as sizes_of
+from graphspec.views.table import shown_shape
+
+
+def type_of(made: Callable) -> str:
+    """Return the class of what is called; a wrapper's with that of the layer inside."""
+    inner = made.arguments.get("layer")
+    return f"{made.type}({type_of(inner)})" if isinstance(inner, Callable) else made.type
+
+
+def arguments_of(made: Callable) -> tuple[tuple[str, str], ...]:
+    """Return the arguments of what is called, as text."""
+    return tuple((name, shown_value(value)) for name, value in made.arguments.items())
+
+
+def port_of(found: Outputs | None, output: int | str | None) -> Outputs | None:
+    """Return the type of one output of a call."""
+    if found is None or isinstance(found, TensorType):
+        return found
+    if isinstance(found, Mapping):
+        return found.get("" if output is None else str(output))
+    return found[output] if isinstance(output, int) and output < len(found) else found
+
+
+def shapes_of(found: Outputs | None) -> tuple[str, ...]:
+    """Return the shapes of all outputs of a call, as text."""
+    return ("?",) if found is None else tuple(shown_shape(sizes_of(item)) for item in _tensors(found))
+
+
+def dtype_of(found: Outputs | None) -> str:
+    """Return the dtype of the first output of a call."""
+    first = next(_tensors(found), None) if found is not None else None
+    return "" if first is None else first.dtype
+
+
+def _tensors(outputs: Outputs) -> Iterator[TensorType]:
+    if isinstance(outputs, TensorType):
+        yield outputs
+        return
+    for item in outputs.values() if isinstance(outputs, Mapping) else outputs:
+        yield from _tensors(item)
+
+
+def total_of(counts: Iterator[int | None]) -> int | None:
+    """Return the sum of counts, or None where one is not known."""
+    total = 0
+    for count in counts:
+        if count is None:
+            return None
+        total += count
+    return total
+
+
+def are_all_frozen(cards: Sequence[Card]) -> bool:
+    """Say whether no card with weights learns."""
+    with_weights = [card for card in cards if card.parameters]
+    return bool(with_weights) and all(card.is_frozen for card in with_weights)

@@ -1,0 +1,253 @@
+"""Blocks, params, variants and imports, through the front door."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import graphspec
+from graphspec.cli.main import run
+from graphspec.compiler import Choice, Options, compile_bytes, compile_file
+from graphspec.diagnostics.diagnostic import Diagnostic
+from graphspec.graph.ir import Graph
+from graphspec.views.emit import emit
+
+ROOT = Path(__file__).parent.parent
+PARTS = """graphspec: 1
+params: {size: 4}
+defaults: {Dense: {activation: relu}}
+blocks:
+  layer:
+    params: {units: 4}
+    inputs: [x]
+    nodes:
+      hidden: {Dense: {units: $units}, from: x}
+      out: {call: shared, from: hidden}
+    outputs: out
+layers:
+  shared: {Dense: {units: $size}}
+models:
+  tower:
+    inputs: {x: [4]}
+    nodes: {y: {call: shared, from: x}}
+    outputs: y
+"""
+USER = """graphspec: 1
+imports: {parts: parts.yaml}
+inputs: {x: [4]}
+nodes:
+  a: {block: parts.layer, from: x, repeat: 2}
+  b: {call: parts.shared, from: a}
+  c: {call: parts.tower, from: b}
+  plain: {Dense: {units: 4}, from: c}
+outputs: plain
+"""
+
+
+def _write(folder: Path, **texts: str) -> Path:
+    for name, text in texts.items():
+        (folder / f"{name}.yaml").write_text(text)
+    return folder / "spec.yaml"
+
+
+def _found(spec: Path, **choice: object) -> tuple[Diagnostic, ...]:
+    return compile_file(spec, Options(choice=Choice(**choice)), spec.name).diagnostics  # type: ignore[arg-type]
+
+
+def test_imports_share_layers_and_bring_their_own_params_and_defaults(tmp_path: Path) -> None:
+    summary = graphspec.load(_write(tmp_path, spec=USER, parts=PARTS)).examine()
+    assert [(row.name, row.type) for row in summary.calls][:5] == [
+        ("a.1.hidden", "Dense"), ("a.1.out", "Dense"), ("a.2.hidden", "Dense"), ("a.2.out", "Dense"), ("b", "Dense"),
+    ]  # fmt: skip
+    graph = graphspec.load(tmp_path / "spec.yaml").graph.graph
+    assert graph.callables["a.1.hidden"].arguments["activation"] == "relu"
+    assert "activation" not in graph.callables["plain"].arguments
+    assert {node.target for node in graph.nodes} >= {"parts.shared", "parts.tower"}
+
+
+def test_mistake_in_an_imported_file_is_told_there_once(tmp_path: Path) -> None:
+    spec = _write(tmp_path, spec=USER, parts=PARTS.replace("{units: $units}", "{unitz: $units}"))
+    (found,) = _found(spec)
+    assert (found.code, found.span.path, found.span.line) == ("GS402", "parts.yaml", 9)
+    assert [(item.span.path, item.span.line) for item in found.related] == [("spec.yaml", 5)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "path"),
+    [
+        ("parts.layer", "parts.layr", "GS311", "spec.yaml"),
+        ("parts.layer", "party.layer", "GS311", "spec.yaml"),
+        ("parts.shared", "parts.shard", "GS311", "spec.yaml"),
+        ("parts.yaml", "../parts.yaml", "GS301", "spec.yaml"),
+        ("parts.yaml", "https://example.org/parts.yaml", "GS301", "spec.yaml"),
+        ("parts.yaml", "part.yaml", "GS302", "spec.yaml"),
+        ("parts: parts.yaml", "parts: [parts.yaml]", "GS203", "spec.yaml"),
+    ],
+)
+def test_wrong_import_is_told_once(old: str, new: str, code: str, path: str, tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    spec = _write(tmp_path, spec=USER.replace(old, new, 1), parts=PARTS)
+    (found, *others) = _found(spec)
+    assert (found.code, found.span.path, others) == (code, path, [])
+
+
+def test_files_that_import_each_other_are_shown(tmp_path: Path) -> None:
+    spec = _write(tmp_path, spec=USER, parts=PARTS.replace("params:", "imports: {other: other.yaml}\nparams:", 1),
+                  other=PARTS.replace("params:", "imports: {parts: parts.yaml}\nparams:", 1))  # fmt: skip
+    (found,) = _found(spec)
+    assert (found.code, found.span.path) == ("GS303", "other.yaml")
+    assert "parts.yaml -> other.yaml -> parts.yaml" in found.message
+
+
+def test_file_for_others_alone_has_no_mistake_and_no_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = _write(tmp_path, spec=PARTS)
+    assert _found(spec) == ()
+    assert run(["summary", str(spec)]) == 2
+    assert "has no model of its own" in capsys.readouterr().err
+
+
+VARIANTS = """graphspec: 1
+params: {width: {type: integer, min: 1}}
+variants: {small: {width: 2}, large: {width: 8}}
+inputs: {x: [8]}
+nodes: {y: {Dense: {units: $width}, from: x}}
+outputs: y
+"""
+
+
+def test_params_and_variants_from_python(tmp_path: Path) -> None:
+    spec = _write(tmp_path, spec=VARIANTS)
+    choices: list[dict[str, Any]] = [
+        {"variant": "small"},
+        {"variant": "large"},
+        {"params": {"width": 3}},
+        {"variant": "large", "params": {"width": 1}},
+    ]
+    sizes = [graphspec.load(spec, **choice).examine().parameters for choice in choices]
+    assert sizes == [18, 72, 27, 9]
+    assert graphspec.validate(spec) == ()
+    with pytest.raises(graphspec.SpecError, match="GS308"):
+        graphspec.load(spec)
+    with pytest.raises(graphspec.SpecError, match="must be at least 1"):
+        graphspec.load(spec, params={"width": 0})
+    with pytest.raises(graphspec.UsageError, match="width"):
+        graphspec.load(spec, params={"width": object()})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        (["--set", "width=wide"], '--set:1:7: error[GS309]: param "width" of the spec must be an integer, not "wide"'),
+        (["--set", "width=0"], '--set:1:7: error[GS309]: param "width" of the spec must be at least 1, not 0'),
+        (["--set", "width=1", "--set", "witdh=2"], '--set:2:1: error[GS307]: the spec has no param "witdh"'),
+        (["--variant", "smal"], 'error[GS316]: the spec has no variant "smal"; did you mean "small"?'),
+    ],
+)
+def test_wrong_choice_points_at_the_option(
+    arguments: list[str], shown: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["validate", str(_write(tmp_path, spec=VARIANTS)), *arguments]) == 1
+    out = capsys.readouterr().out
+    assert shown in out
+    assert out.endswith("\n1 error in 1 file\n")
+
+
+@pytest.mark.parametrize("setting", ["width", "=3", "width=[1", "width=1\nx: 2"])
+def test_what_is_no_setting_is_wrong_usage(setting: str, tmp_path: Path) -> None:
+    assert run(["validate", str(_write(tmp_path, spec=VARIANTS)), "--set", setting]) == 2
+
+
+@pytest.mark.parametrize(("blocks", "repeat"), [(1, 10**12), (4, 1000), (12, 10)])
+def test_bomb_is_refused_by_counting(blocks: int, repeat: int) -> None:
+    text = "graphspec: 1\nblocks:\n  b0: {inputs: [x], nodes: {d: {Flatten: {}, from: x}}, outputs: d}\n"
+    for number in range(1, blocks + 1):
+        use = f"{{block: b{number - 1}, repeat: {repeat}, from: x}}"
+        text += f"  b{number}: {{inputs: [x], nodes: {{d: {use}}}, outputs: d}}\n"
+    text += f"inputs: {{x: [4]}}\nnodes: {{y: {{block: b{blocks}, from: x}}}}\noutputs: y\n"
+    (found,) = compile_bytes(text.encode(), "spec.yaml", Options(), ROOT).diagnostics
+    assert found.code == "GS108"
+
+
+def _without_places(graph: Graph) -> str:
+    return re.sub(r"span: \S+", "", emit(replace(graph, name="")))
+
+
+FEATURES = """graphspec: 1
+params: {width: 4}
+defaults: {Dense: {activation: relu}}
+blocks:
+  two:
+    params: {units: 4}
+    inputs: [x, skip]
+    nodes:
+      mixed: {expr: "x + 0.5 * skip"}
+      chained: {chain: [{Dense: {units: $units}, name: first}, {expr: "_ * 2"}, ReLU], from: mixed}
+    outputs: {x: chained, kept: mixed}
+layers: {shared: {Dense: {units: 4}}}
+models:
+  tower: {block: two, inputs: {x: [4], skip: [4]}}
+inputs: {a: [4], b: [4]}
+nodes:
+  row: {block: two, with: {units: $width}, from: {x: a, skip: b}, repeat: 2}
+  many: {chain: [{Dense: {units: "${4 + 0 * item}"}}, {call: shared}], each: [1, 2], from: row.x}
+  none: {block: two, from: row.kept, repeat: 0}
+  sum: {expr: "ops.concatenate(many, axis=-1)"}
+  called: {call: tower, from: {x: none, skip: a}}
+  off: {Dense: {units: 1}, from: a, when: false}
+outputs: {sum: sum, called: called.x}
+"""
+
+
+def test_expanded_spec_is_the_same_model(tmp_path: Path) -> None:
+    spec = _write(tmp_path, spec=FEATURES)
+    assert _found(spec) == ()
+    assert run(["expand", str(spec), "-o", str(tmp_path / "flat.yaml")]) == 0
+    whole, flat = (graphspec.load(tmp_path / name).graph for name in ("spec.yaml", "flat.yaml"))
+    names = [[node.keras_name for node in graph.graph.nodes if node.kind != "call"] for graph in (whole, flat)]
+    assert names[0] == names[1]
+    assert list(whole.types.values()) == list(flat.types.values())
+    assert [made.keras_name for made in whole.graph.callables.values()] == [
+        made.keras_name for made in flat.graph.callables.values()
+    ]
+    assert graphspec.load(spec).examine().parameters == graphspec.load(tmp_path / "flat.yaml").examine().parameters
+
+
+def test_spec_without_blocks_is_expanded_to_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    for spec in sorted((ROOT / "specs").glob("*.yaml")):
+        assert run(["expand", str(spec), "-q"]) == 0
+        flat = capsys.readouterr().out
+        before = compile_file(spec, Options(), spec.name)
+        after = compile_bytes(flat.encode(), spec.name, Options(), spec.parent)
+        assert before.graph is not None
+        assert after.graph is not None
+        assert _without_places(before.graph) == _without_places(after.graph)
+
+
+def test_summary_calls_a_block_by_its_name(tmp_path: Path) -> None:
+    rows = graphspec.load(_write(tmp_path, spec=USER, parts=PARTS)).examine().rows
+    (copies,) = (row for row in rows if row.name == "a")
+    assert (copies.type, [(row.name, row.type) for row in copies.rows]) == (
+        "copies",
+        [("a.1", "layer"), ("a.2", "layer")],
+    )
+
+
+BIASED = """graphspec: 1
+params: {bias: true}
+variants: {plain: {bias: false}, full: {bias: true}}
+inputs: {x: [4]}
+nodes:
+  y: {Dense: {units: 4, use_bias: $bias}, from: x}  # graphspec: ignore[GS707]
+  z: {BatchNormalization: {}, from: y}
+outputs: z
+"""
+
+
+def test_a_comment_that_another_variant_needs_is_not_idle(tmp_path: Path) -> None:
+    spec = _write(tmp_path, spec=BIASED)
+    assert [item.code for item in _found(spec, variant="plain")] == []
+    assert [item.code for item in _found(spec, every_variant=True)] == []
+    spec = _write(tmp_path, spec=BIASED.replace("GS707", "GS705"))
+    assert {item.code for item in _found(spec, every_variant=True)} == {"GS704", "GS707"}
