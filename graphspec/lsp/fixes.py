@@ -1,9 +1,10 @@
-"""Quick fixes: what a diagnostic says to write instead, where only one thing can be meant."""
+"""Quick fixes: the certain correction of a diagnostic, else what it says to write instead."""
 
 import re
 from typing import NamedTuple
 
 from graphspec.diagnostics.diagnostic import Diagnostic
+from graphspec.diagnostics.move import moved
 from graphspec.diagnostics.span import Span
 from graphspec.lsp.positions import Text
 
@@ -13,7 +14,7 @@ _VALUE_CODES = frozenset({"GS203", "GS208", "GS404", "GS405"})
 
 
 class Fix(NamedTuple):
-    """An edit, and the sentence that offers it; a preferred one is what the writer must have meant."""
+    """An edit, and the sentence that offers it; a preferred one is certain."""
 
     title: str
     span: Span
@@ -23,8 +24,33 @@ class Fix(NamedTuple):
 
 def fixes_of(item: Diagnostic, text: Text) -> list[Fix]:
     """Return the fixes of a diagnostic."""
-    found = [fix for fix in (_rename(item, text), _rewrite(item, text)) if fix is not None][:1]
-    return [*found, *_silence(item, text)]
+    found = _certain(item, text) or _rename(item, text) or _rewrite(item, text)
+    return [*([] if found is None else [found]), *_silence(item, text)]
+
+
+def _certain(item: Diagnostic, text: Text) -> Fix | None:
+    """Apply the fix that a diagnostic brings along; quotes stay."""
+    fix = item.fix
+    if fix is None or fix.span.path != item.span.path:
+        return None
+    if fix.shift:
+        return _move(item, text)
+    written = text.slice(fix.span)
+    if written is None or fix.old not in {written, written[1:-1]}:
+        return None
+    new = fix.new if written == fix.old else written[0] + fix.new + written[-1]
+    return Fix(f'Change "{fix.old}" to "{fix.new}"', fix.span, new)
+
+
+def _move(item: Diagnostic, text: Text) -> Fix | None:
+    fix = item.fix
+    if fix is None or fix.span.end_line > len(text.lines):
+        return None
+    lines = text.lines[fix.span.line - 1 : fix.span.end_line]
+    line_break = "\r\n" if "\r\n" in text.text else "\n"
+    new = moved(line_break.join(lines), fix)
+    span = Span(fix.span.path, fix.span.line, 1, fix.span.end_line, len(lines[-1]) + 1)
+    return None if new is None else Fix(f'Move "{fix.old}" {"in" if fix.shift > 0 else "out"}', span, new)
 
 
 def _rename(item: Diagnostic, text: Text) -> Fix | None:
@@ -36,7 +62,7 @@ def _rename(item: Diagnostic, text: Text) -> Fix | None:
     bare = written.strip("\"'")
     if not bare or f'"{bare}"' not in item.message[: match.start()]:
         return None
-    return Fix(f'Change "{bare}" to "{match[1]}"', item.span, written.replace(bare, match[1]))
+    return Fix(f'Change "{bare}" to "{match[1]}"', item.span, written.replace(bare, match[1]), is_preferred=False)
 
 
 def _rewrite(item: Diagnostic, text: Text) -> Fix | None:

@@ -7,7 +7,7 @@ import pytest
 from graphspec.compiler import Options
 from graphspec.lsp.analysis import Document, analyse
 from graphspec.lsp.complete import completions_of
-from graphspec.lsp.fixes import fixes_of
+from graphspec.lsp.fixes import Fix, fixes_of
 from graphspec.lsp.hints import hints_of
 from graphspec.lsp.hover import hover_of
 from graphspec.lsp.outline import folds_of, outline_of
@@ -248,12 +248,37 @@ def test_quick_fixes_mend(old: str, new: str, fixed: str) -> None:
     document = opened(text)
     (item,) = document.now.result.diagnostics
     fix, *_ = fixes_of(item, document.now.text)
-    lines = text.split("\n")
-    line = lines[fix.span.line - 1]
-    lines[fix.span.line - 1] = line[: fix.span.column - 1] + fix.new + line[fix.span.end_column - 1 :]
-    mended = "\n".join(lines)
+    mended = applied(text, fix)
     assert fixed in mended
     assert opened(mended).now.result.diagnostics == ()
+
+
+def applied(text: str, fix: Fix) -> str:
+    lines = text.split("\n")
+    before, after = lines[fix.span.line - 1][: fix.span.column - 1], lines[fix.span.end_line - 1]
+    lines[fix.span.line - 1 : fix.span.end_line] = [before + fix.new + after[fix.span.end_column - 1 :]]
+    return "\n".join(lines)
+
+
+def test_a_quick_fix_moves_lines() -> None:
+    nodes = "  y:\n    Dense:\n    units: 3\n    use_bias: false\n    from: x\n"
+    text = f"graphspec: 1\ninputs: {{x: [8]}}\nnodes:\n{nodes}outputs: y\n"
+    document = opened(text)
+    (item,) = document.now.result.diagnostics
+    fix, *_ = fixes_of(item, document.now.text)
+    assert (fix.title, fix.is_preferred) == ('Move "units" in', True)
+    assert opened(applied(text, fix)).now.result.diagnostics == ()
+    crlf = Text(text.replace("\n", "\r\n"))
+    assert fixes_of(item, crlf)[0].new == "      units: 3\r\n      use_bias: false"
+
+
+def test_only_a_certain_fix_is_preferred() -> None:
+    certain = opened(SPEC.replace("{units: 2}", "{unitz: 2}"))
+    guess = opened(SPEC.replace("- ReLU", "- ReL6"))
+    for document, is_preferred in ((certain, True), (guess, False)):
+        (item,) = document.now.result.diagnostics
+        assert (item.fix is not None) is is_preferred
+        assert fixes_of(item, document.now.text)[0].is_preferred is is_preferred
 
 
 def test_the_last_good_state_answers_for_broken_text() -> None:
