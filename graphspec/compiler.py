@@ -103,7 +103,7 @@ def compile_file(path: Path, options: Options, shown_as: str | None = None) -> C
     shown = shown_as or str(path)
     with _GarbageLeft():
         source = _source(path, shown, options, diagnostics)
-        return _compile(source, path, shown, options, diagnostics)
+        return _compile(_Session(options, diagnostics, path), source, shown)
 
 
 def _source(path: Path, shown: str, options: Options, diagnostics: Diagnostics) -> Source | None:
@@ -124,11 +124,22 @@ def compile_bytes(data: bytes, shown_as: str, options: Options, folder: Path) ->
     diagnostics = Diagnostics()
     with _GarbageLeft():
         source = decode(data, shown_as, options.limits, diagnostics)
-        return _compile(source, folder / "spec.yaml", shown_as, options, diagnostics)
+        return _compile(_Session(options, diagnostics, folder / "spec.yaml"), source, shown_as)
 
 
-def _compile(source: Source | None, path: Path, shown: str, options: Options, diagnostics: Diagnostics) -> Compilation:
-    session = _Session(options, diagnostics, path)
+def compile_unsaved(path: Path, options: Options, unsaved: Mapping[Path, str]) -> Compilation:
+    """Return what becomes of a file some of whose neighbours, or which itself, have been edited and not saved.
+
+    ``unsaved`` has their texts by real path; such a file need not exist yet.
+    """
+    diagnostics = Diagnostics()
+    with _GarbageLeft():
+        session = _Session(options, diagnostics, path, unsaved)
+        return _compile(session, session.source(path, str(path), diagnostics), str(path))
+
+
+def _compile(session: "_Session", source: Source | None, shown: str) -> Compilation:
+    options = session.options
     if options.choice.text:
         session.sources["--set"] = options.choice.text
     result = session.compile(source, shown)
@@ -198,20 +209,29 @@ class _GarbageLeft:
 class _Session:
     """One run over a spec and the files that it names, each of which is read once."""
 
-    def __init__(self, options: Options, diagnostics: Diagnostics, path: Path) -> None:
+    def __init__(
+        self, options: Options, diagnostics: Diagnostics, path: Path, unsaved: Mapping[Path, str] | None = None
+    ) -> None:
         self.options = options
         self.diagnostics = diagnostics
         self.path = path
+        self.unsaved = unsaved or {}
         self.sources: dict[str, str] = {}
         self.trees: dict[str, TreeMapping | None] = {}
         self.graphs: dict[Path, Graph | None] = {}
         self.units: Units | None = None
         self.open: list[tuple[Path, str]] = []
 
+    def source(self, path: Path, shown: str, diagnostics: Diagnostics) -> Source | None:
+        text = self.unsaved.get(Path(os.path.realpath(path))) if self.unsaved else None
+        if text is None:
+            return load_source(path, shown, self.options.limits, diagnostics)
+        return decode(text.encode("utf-8", "surrogatepass"), shown, self.options.limits, diagnostics)
+
     def again(self, variant: str) -> "_Session":
         """Return a run over the same files with a variant chosen."""
         options = replace(self.options, choice=replace(self.options.choice, variant=variant))
-        session = _Session(options, Diagnostics(), self.path)
+        session = _Session(options, Diagnostics(), self.path, self.unsaved)
         session.sources, session.trees = self.sources, self.trees
         return session
 
@@ -330,13 +350,13 @@ class _Session:
 
     def source_of(self, path: Path, shown: str, named: str, place: Span) -> Source | None:
         """Return the text of a file that a spec names, or None once that was reported."""
-        if not path.exists():
+        if path not in self.unsaved and not path.exists():
             siblings = [item.name for item in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
             hint = did_you_mean(path.name, siblings)
             self.diagnostics.error("GS302", f'there is no file "{named}"{hint}', place)
             return None
         before = Diagnostics()
-        source = load_source(path, shown, self.options.limits, before)
+        source = self.source(path, shown, before)
         if source is None:
             problem = next(iter(before))
             self.diagnostics.error("GS302", f'"{named}": {problem.message}', place, help=problem.help)

@@ -8,7 +8,8 @@ import pytest
 from jsonschema import Draft7Validator
 
 from graphspec.catalog import catalog
-from graphspec.catalog.definitions import schema_of_kind
+from graphspec.catalog.catalog import Layer
+from graphspec.catalog.definitions import definition_of_kind, schema_of_kind
 from graphspec.cli.main import run
 from graphspec.compiler import Options, compile_bytes
 from graphspec.diagnostics.diagnostic import Diagnostics
@@ -66,10 +67,15 @@ def test_accepts_what_is_valid(path: Path, validator: Draft7Validator) -> None:
     [
         ("Dens: {units: 3}", ["nodes", "y"]),
         ("Dense: {unitz: 3, units: 3}", ["nodes", "y", "Dense"]),
+        ("Dense: {unitz: 3}", ["nodes", "y", "Dense"]),
+        ("Dense: {units: 3, dtype: flot32}", ["nodes", "y", "Dense", "dtype"]),
         ("Dense: {units: 0}", ["nodes", "y", "Dense", "units"]),
         ("Dense: {units: three}", ["nodes", "y", "Dense", "units"]),
         ("Dense: {units: 3, activation: rellu}", ["nodes", "y", "Dense", "activation"]),
-        ("Dense: {units: 3, kernel_initializer: {HeNormal: {sed: 1}}}", ["nodes", "y", "Dense", "kernel_initializer"]),
+        (
+            "Dense: {units: 3, kernel_initializer: {HeNormal: {sed: 1}}}",
+            ["nodes", "y", "Dense", "kernel_initializer", "HeNormal"],
+        ),
         ("Conv2D: {filters: 3, kernel_size: 3, padding: smae}", ["nodes", "y", "Conv2D", "padding"]),
         ("Conv2D: {filters: 3, kernel_size: [3, 3, 3]}", ["nodes", "y", "Conv2D", "kernel_size"]),
         ("TimeDistributed: {layer: {Dens: {units: 3}}}", ["nodes", "y", "TimeDistributed", "layer"]),
@@ -84,6 +90,47 @@ def test_finds_what_validate_finds(node: str, where: list[object], validator: Dr
     errors = list(validator.iter_errors(_read(text)))
     assert [list(error.absolute_path) for error in errors] == [where]
     assert compile_bytes(text.encode(), "spec.yaml", Options(), ROOT).diagnostics
+
+
+@pytest.mark.parametrize(
+    ("section", "where"),
+    [
+        ("{optimizer: adm}", ["optimizer"]),
+        ("{optimizer: {Adam: {learning_rat: 1}}}", ["optimizer", "Adam"]),
+        (
+            "{optimizer: {Adam: {learning_rate: {CosineDecay: {steps: 1}}}}}",
+            ["optimizer", "Adam", "learning_rate", "CosineDecay"],
+        ),
+        ("{loss: msee}", ["loss"]),
+        ("{loss: {Huber: {delt: 1}}}", ["loss", "Huber"]),
+        ("{loss: {y: msee}}", ["loss", "y"]),
+        ("{metrics: [acuracy]}", ["metrics"]),
+        ("{metrics: {y: [acuracy]}}", ["metrics", "y"]),
+        ("{optimiser: adam}", []),
+    ],
+)
+def test_finds_what_validate_finds_in_compile(section: str, where: list[object], validator: Draft7Validator) -> None:
+    text = SPEC.format("Dense: {units: 1}") + f"compile: {section}\n"
+    errors = list(validator.iter_errors(_read(text)))
+    assert [list(error.absolute_path) for error in errors] == [["compile", *where]]
+    assert compile_bytes(text.encode(), "spec.yaml", Options(), ROOT).diagnostics
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        'Dense: {units: "${2 * width}", use_bias: $biased, activation: $activation, kernel_initializer: $initializer}',
+        'Conv2D: {filters: $filters, kernel_size: ["${k}", 3], padding: "${padding}"}',
+        'Dropout: {rate: $rate}, trainable: "${rate > 0}"',
+        'chain: [{Dense: {units: $width}}, "${kind}"]',
+    ],
+)
+def test_admits_what_is_computed_from_params(node: str, validator: Draft7Validator) -> None:
+    assert validator.is_valid(_read(SPEC.format(node)))
+
+
+def test_a_computed_text_is_no_number(validator: Draft7Validator) -> None:
+    assert not validator.is_valid(_read(SPEC.format('Dense: {units: "${width} * 2"}')))
 
 
 @pytest.mark.parametrize(
@@ -120,6 +167,17 @@ def test_every_layer_argument_and_object_is_described() -> None:
         assert all(item["description"] for item in definitions[f"layers.{name}"]["properties"].values())
 
 
+def test_definitions_of_kinds_have_names_of_their_own() -> None:
+    kinds = {argument.kind for name in catalog.layer_names() for argument in _layer(name).arguments.values()}
+    assert len({definition_of_kind(kind) for kind in kinds}) == len(kinds)
+
+
+def _layer(name: str) -> Layer:
+    layer = catalog.layer(name)
+    assert layer is not None
+    return layer
+
+
 def test_references_lead_somewhere() -> None:
     schema = json_schema()
     wanted = {part["$ref"] for part in _parts(schema) if "$ref" in part}
@@ -132,3 +190,8 @@ def _parts(value: Any) -> list[dict[str, Any]]:
     if isinstance(value, dict):
         return [value, *(part for item in value.values() for part in _parts(item))]
     return []
+
+
+def test_no_list_of_names_is_empty() -> None:
+    """Editors check the schema by a stricter reading of draft 7, and refuse all of it."""
+    assert not [part for part in _parts(json_schema()) if part.get("enum") == [] or part.get("anyOf") == []]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from graphspec.cli.files import replace_bytes
 from graphspec.cli.terminal import write_err
 from graphspec.diagnostics.diagnostic import Diagnostic, Fix, UsageError
+from graphspec.diagnostics.move import moved
 from graphspec.diagnostics.plain import visible
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def apply(text: str, fixes: Iterable[Fix]) -> tuple[str, list[Fix]]:
     limit = len(text)
     for fix in sorted(fixes, key=lambda fix: fix.span, reverse=True):
         start, end = _moved_lines(fix, lines, len(text)) if fix.shift else _name(fix, lines, text)
-        fixed = _shifted(text[start:end], fix) if fix.shift else fix.new if text[start:end] == fix.old else None
+        fixed = moved(text[start:end], fix) if fix.shift else fix.new if text[start:end] == fix.old else None
         if end > limit or fixed is None:
             continue
         text, limit = text[:start] + fixed + text[end:], start
@@ -122,15 +123,3 @@ def _name(fix: Fix, lines: list[int], text: str) -> tuple[int, int]:
 
 def _moved_lines(fix: Fix, lines: list[int], length: int) -> tuple[int, int]:
     return lines[fix.span.line - 1], lines[fix.span.end_line] if fix.span.end_line < len(lines) else length
-
-
-def _shifted(text: str, fix: Fix) -> str | None:
-    """Return lines at another depth, or None where more than an entry of a block stands on them."""
-    moved = []
-    if text[: fix.span.column - 1].strip(" ") or not text[fix.span.column - 1 :].startswith(fix.old):
-        return None
-    for line in text.splitlines(keepends=True):
-        if fix.shift < 0 and line.strip() and line[: -fix.shift].strip(" "):
-            return None
-        moved.append(" " * fix.shift + line if fix.shift > 0 and line.strip() else line[max(0, -fix.shift) :])
-    return "".join(moved)

@@ -14,7 +14,7 @@ from graphspec.version import __version__
 
 COMMANDS = (
     "validate", "summary", "plot", "build", "expand", "import", "export", "diff", "lock", "schema", "layers", "explain",
-    "init",
+    "init", "lsp",
 )  # fmt: skip
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

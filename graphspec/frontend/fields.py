@@ -15,7 +15,6 @@ _EXPECTED = {
     "string_type": "text",
     "bool_type": "true or false",
     "int_type": "an integer",
-    "literal_error": "1",
 }
 WORDS_FOR_BOOL = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 _HOW_TO_GIVE = {

@@ -18,7 +18,8 @@ _TEXT: Schema = {"type": "nullable", "schema": {"type": "str", "strict": True}}
 _BOOL: Schema = {"type": "nullable", "schema": {"type": "bool", "strict": True}}
 _SIZE: Schema = {"type": "nullable", "schema": {"type": "int", "strict": True, "ge": 1}}
 _SEED: Schema = {"type": "nullable", "schema": {"type": "int", "strict": True, "ge": 0, "lt": 2**32}}
-_VERSION: Schema = {"type": "literal", "expected": [1]}
+# A literal 1 would take true for itself.
+_VERSION: Schema = {"type": "int", "strict": True, "ge": 1, "le": 1}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,6 +17,7 @@ from graphspec.graph.ir import Callable, Graph, LayerReference, Node, Tensor, Va
 from graphspec.graph.layer_types import SCALARS, argument_of, defaults_of, dtypes_of, op_defaults_of
 from graphspec.graph.origins import Origins, meeting
 from graphspec.graph.shape_mistakes import Operands, report
+from graphspec.graph.tensor_arguments import check_tensors
 from graphspec.graph.typed import TypedGraph, input_type, port_type, total_flops, weights_of
 from graphspec.shapes.dimension import Count
 from graphspec.shapes.dtypes import FLOATX, is_float
@@ -34,10 +35,6 @@ from graphspec.shapes.types import (
     Weight,
 )
 
-# Layers whose mask may be a list of them.
-_TAKE_MASKS = frozenset(
-    {"AdditiveAttention", "Attention", "Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN", "TimeDistributed"}
-)
 # The family of the layers that no spec can name.
 _OF_APPLICATIONS = "application"
 
@@ -164,7 +161,7 @@ class _Inference:
         dtype = layer if is_cast else None
         args = [self.argument(value, sources, dtype) for value in node.args]
         kwargs = {key: self.argument(value, sources, dtype) for key, value in node.kwargs.items() if key != "training"}
-        _check_tensors(made, args, kwargs)
+        check_tensors(made, args, kwargs)
         return self.built(made, layer.effect(*args, **kwargs))
 
     def built(self, made: Callable, effect: Effect) -> Effect:
@@ -332,33 +329,6 @@ class _ModelRule:
 
 def _key(graph: Graph, policy: str, given: Mapping[str, TensorType | None]) -> tuple[object, ...]:
     return (id(graph), policy, *(given[item.name] for item in graph.inputs))
-
-
-def _check_tensors(made: Callable, args: list[Argument], kwargs: Mapping[str, Argument]) -> None:
-    """Raise ShapeError where several tensors stand for one, and UnknownEffectError where a plain number does.
-
-    What Keras makes of a number there, no rule says.
-    """
-    if not kwargs and all(isinstance(value, TensorType) for value in args):
-        return
-    if any(_holds_literal(value) for value in args):
-        raise UnknownEffectError
-    found = catalog.layer(made.type) if made.kind == "layer" else None
-    declared = found.call if found is not None else ()
-    named = [(argument, kwargs[argument.name]) for argument in declared if argument.name in kwargs]
-    for argument, value in [*zip(declared, args, strict=False), *named]:
-        if argument.role == "tensor" and isinstance(value, tuple | Mapping):
-            raise ShapeError(f"takes one tensor, not {len(value)}", help="choose one by its number, as in name.0")
-        if argument.role == "mask" and isinstance(value, tuple | Mapping) and made.type not in _TAKE_MASKS:
-            raise ShapeError(f'takes one tensor as "{argument.name}", not {len(value)}')
-        if argument.role != "literal" and _holds_literal(value):
-            raise UnknownEffectError
-
-
-def _holds_literal(value: Argument) -> bool:
-    if isinstance(value, tuple):
-        return any(_holds_literal(item) for item in value)
-    return isinstance(value, bool | int | float | str)
 
 
 def _agree(one: object, other: object) -> bool:

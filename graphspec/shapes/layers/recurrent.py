@@ -98,7 +98,9 @@ def activation_weights(layer: LayerType, state: TensorType) -> tuple[Weight, ...
     )
 
 
-def _check_state(state: TensorType, units: int) -> None:
+def _check_state(state: Argument, units: int) -> None:
+    if not isinstance(state, TensorType):
+        raise ShapeError("takes one tensor for each state of a cell, not a list", help=f"a state is (batch, {units})")
     need_rank(state, 2, help=f"a state is (batch, {units})")
     if differ(state.shape[1], units):
         raise ShapeError(f"has {units} units, so its states are (batch, {units}), not ", state)

@@ -1,0 +1,113 @@
+"""The documents that are open in an editor, each analysed when something asks for it and no more than once a change."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from os.path import realpath
+from pathlib import Path
+
+from graphspec.compiler import Options
+from graphspec.diagnostics.diagnostic import Diagnostic, Related, Severity
+from graphspec.diagnostics.span import Span
+from graphspec.frontend.files import OutsideRootError, root_of, within_root
+from graphspec.frontend.tree import Mapping, Scalar
+from graphspec.lsp.analysis import Analysis, Document, analyse, is_spec
+from graphspec.lsp.positions import Encoding, Text
+
+_MOST_RELATED = 8
+
+
+@dataclass(slots=True)
+class _Open:
+    path: Path
+    text: Text
+    document: Document | None = None
+    is_stale: bool = True
+
+
+@dataclass(slots=True)
+class Service:
+    """What is open, by URI."""
+
+    options: Options = field(default_factory=Options)
+    encoding: Encoding = "utf-16"
+    opened: dict[str, _Open] = field(default_factory=dict)
+
+    def put(self, uri: str, path: Path, text: str) -> list[str]:
+        """Take the text of a document; return it and the others that read it."""
+        entry = self.opened.get(uri)
+        if entry is None:
+            self.opened[uri] = _Open(path, Text(text, self.encoding))
+        else:
+            entry.text, entry.is_stale = Text(text, self.encoding), True
+        return [uri, *self.forget_readers(path, uri)]
+
+    def remove(self, uri: str) -> list[str]:
+        """Forget a document; return those that read it."""
+        entry = self.opened.pop(uri, None)
+        return [] if entry is None else self.forget_readers(entry.path, uri)
+
+    def forget_readers(self, path: Path, uri: str | None = None) -> list[str]:
+        """Have the documents that read a file, or looked for it, be analysed again; return them."""
+        found: list[str] = []
+        for other, entry in self.opened.items():
+            if other != uri and entry.document is not None and _reads(entry.document.now, path):
+                entry.is_stale = True
+                found.append(other)
+        return found
+
+    def document(self, uri: str) -> Document | None:
+        """Return the state of a document, or None where it is not open or no spec."""
+        entry = self.opened.get(uri)
+        if entry is None or not (is_spec(entry.text.text) or entry.document is not None):
+            return None
+        if entry.is_stale or entry.document is None:
+            unsaved = {Path(realpath(other.path)): other.text.text for other in self.opened.values()}
+            entry.document = analyse(entry.path, entry.text, self.options, unsaved, entry.document)
+            entry.is_stale = False
+        return entry.document
+
+    def diagnostics(self, uri: str) -> list[Diagnostic]:
+        """Return the diagnostics of a document; those of files that it names stand where it names them."""
+        document = self.document(uri)
+        if document is None or not is_spec(document.now.text.text):
+            return []
+        now = document.now
+        shown = str(now.path)
+        own = [item for item in now.result.diagnostics if item.span.path == shown]
+        others = [item for item in now.result.diagnostics if item.span.path != shown]
+        return [*own, *_told_here(now, others)]
+
+
+def _told_here(analysis: Analysis, others: list[Diagnostic]) -> Iterator[Diagnostic]:
+    by_path: dict[str, list[Diagnostic]] = {}
+    for item in others:
+        by_path.setdefault(item.span.path, []).append(item)
+    places = dict(model_files(analysis))
+    for path, items in by_path.items():
+        # A file that a file names has no place here but that of the first file.
+        place = places.get(Path(realpath(path))) or next(iter(places.values()), Span.of_file(str(analysis.path)))
+        noun = "a mistake" if len(items) == 1 else f"{len(items)} mistakes"
+        severity: Severity = "error" if any(item.severity == "error" for item in items) else "warning"
+        related = tuple(Related(item.message, item.span) for item in items[:_MOST_RELATED])
+        yield Diagnostic(
+            items[0].code, severity, f'"{Path(path).name}" has {noun}: {items[0].message}', place, None, related
+        )
+
+
+def model_files(analysis: Analysis) -> Iterator[tuple[Path, Span]]:
+    """Yield the files that a spec names and may read, each with the place of its name."""
+    models = None if analysis.tree is None else analysis.tree.get("models")
+    for entry in models.entries.values() if isinstance(models, Mapping) else ():
+        value = entry.value
+        if not isinstance(value, Scalar) or not isinstance(value.value, str):
+            continue
+        try:
+            yield within_root(value.value, analysis.path, root_of(analysis.path)), value.span
+        except (OutsideRootError, OSError, ValueError):
+            continue
+
+
+def _reads(analysis: Analysis, path: Path) -> bool:
+    real = Path(realpath(path))
+    read = {Path(realpath(shown)) for shown in analysis.result.sources if shown != str(analysis.path)}
+    return real in read or any(real == named for named, _ in model_files(analysis))
