@@ -76,7 +76,8 @@ class FileProgram:
 class Program:
     """The calls of one graph, in the order they were written; ``aliases`` maps a chain to its last member.
 
-    ``absent`` has where the ``when`` stands of each node that is not there.
+    ``absent`` has where the ``when`` stands of each node that is not there. ``drafts`` are the blocks that nothing
+    uses: they are checked, and no part of the graph.
     """
 
     inputs: MappingABC[str, InputSpec]
@@ -88,3 +89,4 @@ class Program:
     absent: MappingABC[str, Span] = field(default_factory=dict)
     layers: MappingABC[str, LayerSpec] = field(default_factory=dict)
     models: MappingABC[str, "Program | FileProgram | None"] = field(default_factory=dict)
+    drafts: tuple["Program", ...] = ()
