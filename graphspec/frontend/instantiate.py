@@ -10,6 +10,7 @@ from typing import NoReturn
 from graphspec.diagnostics.diagnostic import Diagnostics, Origin, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean
+from graphspec.frontend.block_names import named_by_block, names_of_what, report_absent
 from graphspec.frontend.copies import copies_of
 from graphspec.frontend.document import BlockSpec, Body, Control, NodeSpec, What
 from graphspec.frontend.edges import read_edges, unknown_targets
@@ -22,7 +23,6 @@ from graphspec.frontend.expand import (
     read_outputs,
     report_target,
 )
-from graphspec.frontend.expressions import ExpressionError, parse_expression
 from graphspec.frontend.fields import describe_value, holds_formula
 from graphspec.frontend.least import Least
 from graphspec.frontend.params import Given, bind_params, unbound
@@ -372,7 +372,7 @@ class Instantiation:
         if what.kind == "block":
             return self._use(spec, what, around)
         spec = around.unit.settled(spec, self.diagnostics)
-        return ReadyCall(spec, what.span, _names(what))
+        return ReadyCall(spec, what.span, names_of_what(what))
 
     def _chain(self, spec: NodeSpec, chain: What, name: str, around: _Around) -> Ready:
         check_beside_chain(name, spec, self.diagnostics)
@@ -382,7 +382,7 @@ class Instantiation:
         for number, written in enumerate(chain.members):
             member = member_in(spec, written, is_last=number == last)
             is_plain = written.control is None and (written.what is None or written.what.kind != "block")
-            named = written if written.what is None or written.what.kind != "block" else _named_by_block(written)
+            named = written if written.what is None or written.what.kind != "block" else named_by_block(written)
             segment = path_of_member("", named, counts, is_last=number == last and is_plain)
             if written.control is None:
                 members.append((segment, self._ready(member, f"{name}{segment}", around)))
@@ -412,31 +412,3 @@ class Instantiation:
             return ReadyUnknown(what.span)
         block, _, piece, use = found
         return ReadyUse(piece, block, spec.trainable, use, piece.size, what.span)
-
-
-def _names(what: What) -> tuple[Reference, ...]:
-    """Return the names in an expression."""
-    if what.kind != "expr" or not isinstance(what.arguments, Scalar):
-        return ()
-    from graphspec.frontend.expression_names import names_in_expression  # noqa: PLC0415 - few specs have any
-
-    try:
-        return names_in_expression(parse_expression(what.arguments.text), what.arguments)
-    except ExpressionError:
-        return ()
-
-
-def _named_by_block(member: NodeSpec) -> NodeSpec:
-    """Return a member whose path is named after its block."""
-    if member.what is None:
-        return member
-    return member._replace(what=What("plugin", member.what.name, member.what.span))
-
-
-def report_absent(reference: Reference, name: str, when: Span, diagnostics: Diagnostics) -> None:
-    """Report a reference to a node that is not there."""
-    diagnostics.error(
-        "GS314", f'"{name}" is not there: its "when" is false', reference.span,
-        help="let what refers to it choose by the same condition",
-        related=[Related('the "when" is here', when)],
-    )  # fmt: skip
