@@ -108,6 +108,19 @@ def test_file_for_others_alone_has_no_mistake_and_no_model(tmp_path: Path, capsy
     assert "has no model of its own" in capsys.readouterr().err
 
 
+def test_file_for_others_alone_is_checked(tmp_path: Path) -> None:
+    spec = _write(
+        tmp_path,
+        spec="""graphspec: 1
+blocks:
+  one: {params: {n: 3}, inputs: [x], nodes: {a: {Dense: {units: $n, use_bais: true}, from: x}}, outputs: a}
+layers:
+  embed: {Embedding: {input_dim: 3}}
+""",
+    )
+    assert [item.code for item in _found(spec)] == ["GS402", "GS403"]
+
+
 VARIANTS = """graphspec: 1
 params: {width: {type: integer, min: 1}}
 variants: {small: {width: 2}, large: {width: 8}}

@@ -197,7 +197,7 @@ def compile_argument(spec: str, options: "Options") -> "Compilation":
     if path.is_dir():
         raise UsageError(f'"{spec}" is a folder; name one spec in it')
     result = compile_file(path, options, spec)
-    if result.unit is not None and result.program is None and not result.has_errors:
+    if result.unit is not None and result.graph is None and not result.has_errors:
         raise UsageError(
             f'"{spec}" has no model of its own: its blocks, layers and models are for specs that import it'
         )

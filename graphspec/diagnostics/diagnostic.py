@@ -12,6 +12,7 @@ from typing import Literal
 
 from graphspec.diagnostics.span import Span
 
+_WRONG_WORD = "GS405"
 Severity = Literal["error", "warning"]
 
 
@@ -134,6 +135,10 @@ class Diagnostics:
         uses = [use for use in origin.uses() if use.span != item.span]
         self.add(replace(item, related=(*item.related, *uses)))
 
+    def was_told(self, code: str, span: Span) -> bool:
+        """Say whether a mistake of this place in a block was recorded for another of its copies."""
+        return self.origin is not None and (code, span) in self._first
+
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self._items)
 
@@ -151,10 +156,10 @@ class Diagnostics:
         return self._errors
 
     def sorted(self) -> tuple[Diagnostic, ...]:
-        """Return every diagnostic once, ordered by place."""
+        """Return every diagnostic once, ordered by place; a wrong word that several take by an alias is one."""
         once: dict[tuple[str, Span, str], Diagnostic] = {}
         for item in self._items:
-            once.setdefault((item.code, item.span, item.message), item)
+            once.setdefault((item.code, item.span, "" if item.code == _WRONG_WORD else item.message), item)
         return tuple(sorted(once.values(), key=lambda item: (item.span, item.code, item.message)))
 
 

@@ -6,6 +6,8 @@ from dataclasses import replace
 from graphspec.diagnostics.diagnostic import Diagnostic, Related
 
 _MOST_SHOWN = 5
+# A name that is no param: given by a use, and used by a formula.
+_GIVEN, _USED = "GS307", "GS305"
 _Place = tuple[str, object]
 _Key = tuple[str, object, int]
 
@@ -34,6 +36,9 @@ def merge(found: Sequence[tuple[Related | None, Sequence[Diagnostic]]]) -> tuple
             merged.append(item)
         else:
             merged.append(replace(item, related=(*item.related, *needed[:_MOST_SHOWN])))
+    # Where one variant gives a param by a name that another only uses, the two are one mistake.
+    used = {related.span for item in merged if item.code == _GIVEN for related in item.related}
+    merged = [item for item in merged if item.code != _USED or item.span not in used]
     return tuple(sorted(merged, key=lambda item: (item.span, item.code, item.message)))
 
 

@@ -8,7 +8,7 @@ from graphspec.frontend.document import Control, What
 from graphspec.frontend.evaluate import UnknownValueError
 from graphspec.frontend.fields import describe_value
 from graphspec.frontend.templates import Sight, substitute
-from graphspec.frontend.tree import Scalar, Sequence, Tree, plain
+from graphspec.frontend.tree import Scalar, Sequence, Tree, Unknown, plain
 
 
 class Copies(NamedTuple):
@@ -30,7 +30,7 @@ def copies_of(what: What | None, control: Control, sight: Sight, diagnostics: Di
         message = f'{control.subject} has both "repeat" and "each"'
         diagnostics.error("GS313", message, entries["each"].span, help="put one of the two inside a block")
         return None
-    if what is None:
+    if what is None or any(isinstance(control.raw.get(key), Unknown) for key in ("repeat", "each")):
         return None
     key = "repeat" if "repeat" in entries else "each"
     if what.kind not in {"block", "chain"}:

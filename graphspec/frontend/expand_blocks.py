@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Mapping as MappingABC
+from dataclasses import replace
 from pathlib import Path
 
 from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
-from graphspec.frontend.document import BlockModel, Body, FileModel, InputSpec, LayerSpec, ModelSpec, What
+from graphspec.frontend.document import BlockModel, BlockSpec, Body, FileModel, InputSpec, LayerSpec, ModelSpec, What
 from graphspec.frontend.evaluate import UnknownValueError
 from graphspec.frontend.instantiate import ExpansionStoppedError, Instantiation
 from graphspec.frontend.pieces import ReadyUse
@@ -29,6 +30,17 @@ def expand_blocks(unit: Unit, limit: int, diagnostics: Diagnostics) -> Program |
         diagnostics.origin = None
 
 
+def expand_library(unit: Unit, limit: int, diagnostics: Diagnostics) -> Program | None:
+    """Return what is to be checked of a spec that has no model of its own, or None where it has no end."""
+    expansion = _Expansion(unit, Instantiation(limit, diagnostics), diagnostics)
+    try:
+        return expansion.library()
+    except ExpansionStoppedError:
+        return None
+    finally:
+        diagnostics.origin = None
+
+
 class _Expansion:
     def __init__(self, unit: Unit, made: Instantiation, diagnostics: Diagnostics) -> None:
         self.unit = unit
@@ -38,18 +50,41 @@ class _Expansion:
         self.models: dict[str, Program | FileProgram | None] = {}
 
     def whole(self) -> Program:
-        document = self.unit.document
-        for name, spec in document.layers.items():
-            self.layers[name] = self.layer(spec, self.unit)
-        for name, model in document.models.items():
-            self.models[name] = self.model(model, self.unit)
-        program = self.program(document.body, self.unit)
+        self.take_own()
+        program = self.program(self.unit.document.body, self.unit)
+        self.take_wanted()
+        return replace(program, layers=self.layers, models=self.models, drafts=self.drafts())
+
+    def library(self) -> Program:
+        self.take_own()
         self.take_wanted()
         return Program(
-            inputs=program.inputs, calls=program.calls, aliases=program.aliases, outputs=program.outputs,
-            span=program.span, dtype=program.dtype, absent=program.absent, groups=program.groups, layers=self.layers,
-            models=self.models,
+            inputs={}, calls=(), aliases={}, outputs=None, span=self.unit.document.body.span, layers=self.layers,
+            models=self.models, drafts=self.drafts(),
         )  # fmt: skip
+
+    def take_own(self) -> None:
+        for name, spec in self.unit.document.layers.items():
+            self.layers[name] = self.layer(spec, self.unit)
+        for name, model in self.unit.document.models.items():
+            self.models[name] = self.model(model, self.unit)
+
+    def drafts(self) -> tuple[Program, ...]:
+        """Return the blocks that nothing uses, unless they use what no other part of the spec takes of its imports."""
+        wanted = set(self.unit.wanted)
+        drafts = [self.draft(block) for block in self.unit.document.blocks.values() if block is not None]
+        new = [key for key in self.unit.wanted if key not in wanted]
+        for key in new:
+            del self.unit.wanted[key]
+        return () if new else tuple(draft for draft in drafts if draft is not None)
+
+    def draft(self, block: BlockSpec) -> Program | None:
+        piece = self.made.of_unused(block, self.unit)
+        if piece is None:
+            return None
+        placement = Placement(self.diagnostics, self.made.told)
+        placement.place_draft(piece, block)
+        return _program(placement, {}, None, block.span, None)
 
     def take_wanted(self) -> None:
         """Take what is used of other files; what is taken may use more."""

@@ -10,7 +10,7 @@ from typing import Protocol
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean
-from graphspec.frontend.expand_blocks import expand_blocks
+from graphspec.frontend.expand_blocks import expand_blocks, expand_library
 from graphspec.frontend.params import Given
 from graphspec.frontend.program import Program
 from graphspec.frontend.source import Source
@@ -91,6 +91,7 @@ class Units:
             if is_library:
                 for alias, item in unit.imports.items():
                     unit.imported(alias, item.value.span, diagnostics)
+                program = expand_library(unit, self.limit, diagnostics)
             else:
                 program = expand_blocks(unit, self.limit, diagnostics)
             self.hints |= unit.sight.hints

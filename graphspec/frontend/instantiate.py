@@ -10,6 +10,7 @@ from typing import NoReturn
 from graphspec.diagnostics.diagnostic import Diagnostics, Origin, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean
+from graphspec.frontend.block_names import named_by_block, names_of_what, report_absent
 from graphspec.frontend.copies import copies_of
 from graphspec.frontend.document import BlockSpec, Body, Control, NodeSpec, What
 from graphspec.frontend.edges import read_edges, unknown_targets
@@ -22,10 +23,9 @@ from graphspec.frontend.expand import (
     read_outputs,
     report_target,
 )
-from graphspec.frontend.expressions import ExpressionError, parse_expression
-from graphspec.frontend.fields import describe_value
+from graphspec.frontend.fields import describe_value, holds_formula
 from graphspec.frontend.least import Least
-from graphspec.frontend.params import Given, bind_params
+from graphspec.frontend.params import Given, bind_params, unbound
 from graphspec.frontend.pieces import (
     Piece,
     Ready,
@@ -48,6 +48,10 @@ from graphspec.frontend.whats import CONTROLS, UNKNOWN_SOURCE, read_member
 
 MAX_NESTING = 64
 _MOST_SHOWN = 8
+
+
+# What uses no block, and no names of nodes.
+_ALONE = ("layer", "op", "application", "plugin")
 
 
 class ExpansionStoppedError(Exception):
@@ -73,6 +77,7 @@ class Instantiation:
         self.pieces: dict[tuple[int, str], Piece] = {}
         self.open: list[tuple[int, str, str]] = []
         self.dynamic: dict[int, frozenset[str]] = {}
+        self.used: set[int] = set()
         self.made = 0
         self.told: set[tuple[int, str]] = set()
         self.least = Least()
@@ -89,6 +94,7 @@ class Instantiation:
         if found is None:
             return None
         block, home = found
+        self.used.add(id(block))
         entries = literals.entries.values() if literals is not None else ()
         given = {entry.key: Given(entry.span, entry.value) for entry in entries}
         params = home.params_of(block, self.diagnostics)
@@ -107,6 +113,21 @@ class Instantiation:
         self.open.pop()
         self.pieces[key] = piece
         return block, sight, piece, use
+
+    def of_unused(self, block: BlockSpec, unit: Unit) -> Piece | None:
+        """Return the piece of a block of whose params nothing is known, or None where something uses it."""
+        if id(block) in self.used:
+            return None
+        self.diagnostics.origin = Origin(None)
+        declared = unit.params_of(block, self.diagnostics)
+        sight = unbound(declared, f'block "{block.name}"', unit.sight, self.diagnostics)
+        try:
+            return self._piece(block.body, tuple(block.inputs), _Around(unit, sight, block))
+        except ExpansionStoppedError:
+            self.open.clear()
+            return None
+        finally:
+            self.diagnostics.origin = None
 
     def _check_nesting(self, block: BlockSpec, values: str, what: What) -> None:
         is_same = any(item[:2] == (id(block), values) for item in self.open)
@@ -142,7 +163,8 @@ class Instantiation:
             try:
                 when = self._when(seen.control, around)
             except UnknownValueError:
-                specs[name], readys[name] = NodeSpec(seen.span, None, UNKNOWN_SOURCE), ReadyUnknown(seen.span)
+                specs[name] = NodeSpec(seen.span, None, UNKNOWN_SOURCE)
+                readys[name] = self._doubtful(seen, seen.control, name, around)
                 continue
             if when is not None:
                 absent[name] = when
@@ -155,6 +177,30 @@ class Instantiation:
         if size > self.limit:
             self._refuse(size, max(rows, key=lambda row: row.ready.size).ready.span)
         return Piece(rows, inputs, self._outputs(body, names, lost, absent, around), absent, max(1, size))
+
+    def _doubtful(
+        self, spec: NodeSpec, control: Control, name: str, around: _Around, *, is_copied: bool = False
+    ) -> Ready:
+        """Return a node that may not be there: what is wrong with it whatever the values are is reported."""
+        inner = _Around(around.unit, around.sight.hidden(), around.block)
+        if spec.what is not None and spec.what.kind in _ALONE and not is_copied:
+            return self._controlled(spec, control, name, inner)
+        if spec.what is not None and spec.what.kind == "block" and not holds_formula(spec.what.arguments):
+            self._check_use(spec.what, control.raw.get("with"), inner)
+        return ReadyUnknown(spec.span)
+
+    def _check_use(self, what: What, literals: Tree | None, around: _Around) -> None:
+        """Report what is wrong with a use of a block that may not be there, or any number of times."""
+        found = around.unit.block(what.name, what.span, self.diagnostics)
+        given = None if literals is None else filled(literals, around.sight, self.diagnostics)
+        if found is None or isinstance(given, Scalar):
+            return
+        block, home = found
+        self.used.add(id(block))
+        entries = given.entries.values() if isinstance(given, TreeMapping) else ()
+        values = {entry.key: Given(entry.span, entry.value) for entry in entries}
+        declared = home.params_of(block, self.diagnostics)
+        bind_params(declared, values, f'block "{what.name}"', what.span, home.sight, self.diagnostics)
 
     def _evaluated(self, name: str, spec: NodeSpec, around: _Around) -> NodeSpec:
         block = around.block
@@ -282,7 +328,8 @@ class Instantiation:
             return self._read(control, rest, name, span, around)
         copies = copies_of(spec.what, control, around.sight, self.diagnostics)
         if copies is None:
-            return ReadyUnknown(span)
+            sight = around.sight.and_also(**dict.fromkeys(OF_COPIES))
+            return self._doubtful(spec, control, name, _Around(around.unit, sight, around.block), is_copied=True)
         least = max(copies.number, copies.number * self.least.of_node(rest, around.unit))
         if least > self.limit:
             self._refuse(least, copies.span)
@@ -325,7 +372,7 @@ class Instantiation:
         if what.kind == "block":
             return self._use(spec, what, around)
         spec = around.unit.settled(spec, self.diagnostics)
-        return ReadyCall(spec, what.span, _names(what))
+        return ReadyCall(spec, what.span, names_of_what(what))
 
     def _chain(self, spec: NodeSpec, chain: What, name: str, around: _Around) -> Ready:
         check_beside_chain(name, spec, self.diagnostics)
@@ -335,7 +382,7 @@ class Instantiation:
         for number, written in enumerate(chain.members):
             member = member_in(spec, written, is_last=number == last)
             is_plain = written.control is None and (written.what is None or written.what.kind != "block")
-            named = written if written.what is None or written.what.kind != "block" else _named_by_block(written)
+            named = written if written.what is None or written.what.kind != "block" else named_by_block(written)
             segment = path_of_member("", named, counts, is_last=number == last and is_plain)
             if written.control is None:
                 members.append((segment, self._ready(member, f"{name}{segment}", around)))
@@ -365,31 +412,3 @@ class Instantiation:
             return ReadyUnknown(what.span)
         block, _, piece, use = found
         return ReadyUse(piece, block, spec.trainable, use, piece.size, what.span)
-
-
-def _names(what: What) -> tuple[Reference, ...]:
-    """Return the names in an expression."""
-    if what.kind != "expr" or not isinstance(what.arguments, Scalar):
-        return ()
-    from graphspec.frontend.expression_names import names_in_expression  # noqa: PLC0415 - few specs have any
-
-    try:
-        return names_in_expression(parse_expression(what.arguments.text), what.arguments)
-    except ExpressionError:
-        return ()
-
-
-def _named_by_block(member: NodeSpec) -> NodeSpec:
-    """Return a member whose path is named after its block."""
-    if member.what is None:
-        return member
-    return member._replace(what=What("plugin", member.what.name, member.what.span))
-
-
-def report_absent(reference: Reference, name: str, when: Span, diagnostics: Diagnostics) -> None:
-    """Report a reference to a node that is not there."""
-    diagnostics.error(
-        "GS314", f'"{name}" is not there: its "when" is false', reference.span,
-        help="let what refers to it choose by the same condition",
-        related=[Related('the "when" is here', when)],
-    )  # fmt: skip

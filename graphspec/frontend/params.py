@@ -12,7 +12,7 @@ from graphspec.diagnostics.suggest import did_you_mean, nearest
 from graphspec.frontend.evaluate import OF_COPIES, UnknownValueError
 from graphspec.frontend.fields import describe_value, report_comma, text_with_comma
 from graphspec.frontend.templates import Sight, names_used, places_of, substitute
-from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree, plain
+from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree, Unknown, plain
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.whats import NAME, NAME_HELP, right_name
 
@@ -185,6 +185,14 @@ def bind_params(
     for name in params:
         binding.settle(name)
     return replace(sight, values=binding.values, unknown=frozenset(binding.failed))
+
+
+def unbound(declared: Declared, subject: str, sight: Sight, diagnostics: Diagnostics) -> Sight:
+    """Return what the formulas of a block see that nothing uses: its params, each of them unknown."""
+    lacking = [param for param in declared.params.values() if param is not None and param.default is None]
+    given = {param.name: Given(param.span, Unknown.at(param.span)) for param in lacking}
+    bound = bind_params(declared, given, subject, Span.of_file(""), sight, diagnostics)
+    return replace(bound, values={}, unknown=frozenset(declared.params))
 
 
 class _Binding:

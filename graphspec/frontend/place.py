@@ -68,6 +68,12 @@ class Placement:
         self.diagnostics.origin = None
         return None if ready.piece.outputs is None else self._flat(ready.piece.outputs)
 
+    def place_draft(self, piece: Piece, block: BlockSpec) -> None:
+        """Place a block of which it is not known what feeds it."""
+        bindings: dict[str, Operand] = {name: self._unknown(f"?{name}", place) for name, place in block.inputs.items()}
+        self._piece(piece, _Frame("", bindings, Origin(None)))
+        self.diagnostics.origin = None
+
     def _report_cycles(self, piece: Piece) -> None:
         """Report nodes that let pass what feeds them, and feed each other: there is nothing that they stand for."""
         spans = {row.name: row.ready.span for row in piece.rows}

@@ -77,7 +77,7 @@ class Program:
     """The calls of one graph, in the order they were written; ``aliases`` maps a chain to its last member.
 
     ``absent`` has where the ``when`` of each node stands that is not there; ``groups`` says what blocks and copies
-    there are.
+    there are. ``drafts`` are the blocks that nothing uses: they are checked, and no part of the graph.
     """
 
     inputs: MappingABC[str, InputSpec]
@@ -90,3 +90,4 @@ class Program:
     groups: MappingABC[str, str] = field(default_factory=dict)
     layers: MappingABC[str, LayerSpec] = field(default_factory=dict)
     models: MappingABC[str, "Program | FileProgram | None"] = field(default_factory=dict)
+    drafts: tuple["Program", ...] = ()

@@ -55,6 +55,10 @@ class Sight:
     told: set[str] = field(default_factory=set)
     body: Tree | None = None
 
+    def hidden(self) -> "Sight":
+        """Return the sight with every value in it unknown."""
+        return replace(self, values={}, unknown=self.unknown | self.values.keys())
+
     def and_also(self, **values: object) -> "Sight":
         """Return the sight with more names in it."""
         return replace(self, values={**self.values, **values})

@@ -361,7 +361,8 @@ def make_layer(
         return _plugin_layer(name, place, given, path, checker, keras_name=keras_name, trainable=trainable)
     found = catalog.layer(name)
     if found is None:
-        report_unknown_layer(name, place, checker)
+        if not checker.diagnostics.was_told("GS401", place):
+            report_unknown_layer(name, place, checker)
         return None
     if found.refused is not None and not checker.trust:
         checker.diagnostics.error("GS407", f"{name} is refused: {found.refused}", place, help=TRUST_HELP)

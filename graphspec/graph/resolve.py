@@ -82,6 +82,7 @@ def resolve(
     scope.report_unresolved(visible)
     ordered = _ordered(nodes, made, diagnostics)
     _check_keras_names(program, sites, own, diagnostics)
+    _check_drafts(program, visible, replace(checker, used=set(used)))
     names = _output_names(program.outputs, scope)
     is_mapping = program.outputs is not None and program.outputs.form == "mapping"
     compiled = check_compile(compile_section, names, checker, is_ordered=not is_mapping)
@@ -105,6 +106,16 @@ def resolve(
     if not diagnostics.has_errors:
         lint(graph, _named_places(program), used, diagnostics)
     return graph
+
+
+def _check_drafts(program: Program, visible: MappingABC[str, Callable | None], checker: Checker) -> None:
+    """Report what is wrong with blocks that nothing uses, as far as that does not depend on their params."""
+    for draft in program.drafts:
+        scope = Scope(checker.diagnostics, draft.aliases, draft.absent)
+        for site in find_sites(draft, visible, scope, checker):
+            _nodes(site, scope, checker)
+        checker.diagnostics.origin = None
+        scope.report_unresolved(visible)
 
 
 def _groups(program: Program) -> dict[str, str]:
