@@ -205,6 +205,8 @@ def _bind_argument(
     value = structure(operand, scope, as_list=argument.role != "tensor")
     if isinstance(operand, Operands) and not isinstance(operand.items, MappingABC):
         _check_count(argument, len(operand.items), operand.span, signature, checker)
+        if argument.role == "tensors" and argument.required:
+            _check_items(operand, operand.items, signature, checker)
     elif isinstance(operand, Reference) and argument.role == "tensors" and argument.required:
         _check_single(operand, value, signature, scope, checker)
     _keep(argument.name, value, bound)
@@ -224,6 +226,18 @@ def _check_count(argument: CallArgument, count: int, place: Span, signature: Sig
     wanted = f"{low}" if low == high else f"at least {low}" if high is None else f"{low} to {high}"
     noun = "tensor" if wanted.endswith(" 1") or wanted == "1" else "tensors"
     checker.diagnostics.error("GS409", f"{signature.subject} takes {wanted} {noun}, not {count}", place)
+
+
+def _check_items(operands: Operands, items: Sequence[Operand], signature: Signature, checker: Checker) -> None:
+    """Report what is no tensor in a list of tensors: a list in it, or nothing."""
+    wrong = next((item for item in items if not isinstance(item, Reference)), operands)
+    if wrong is operands:
+        return
+    what = _amount(wrong) if isinstance(wrong, Operands) else "nothing"
+    place = operands.span if wrong is None else wrong.span
+    checker.diagnostics.error(
+        "GS409", f"{signature.subject} takes a list of tensors; each is one tensor, not {what}", place
+    )
 
 
 def _check_single(
