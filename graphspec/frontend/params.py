@@ -25,7 +25,7 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
 _KEYS = ("type", "default", "choices", "min", "max", "description")
 THE_SPEC = "the spec"
 # Names that repeat and each give their copies.
-_TAKEN = ("index", "item")
+TAKEN = ("index", "item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ def declare(tree: Tree | None, subject: str, diagnostics: Diagnostics) -> dict[s
 
 def _param(entry: Entry, diagnostics: Diagnostics) -> Param | None:
     name = entry.key
-    if not NAME.match(name) or name in _TAKEN:
-        help_ = "copies made by repeat and each have it" if name in _TAKEN else NAME_HELP
-        message = f'"{name}" cannot be the name of a param{"" if name in _TAKEN else right_name(name)}'
+    if not NAME.match(name) or name in TAKEN:
+        help_ = "copies made by repeat and each have it" if name in TAKEN else NAME_HELP
+        message = f'"{name}" cannot be the name of a param{"" if name in TAKEN else right_name(name)}'
         diagnostics.error("GS204", message, entry.span, help=help_)
         return None
     if not isinstance(entry.value, TreeMapping):
