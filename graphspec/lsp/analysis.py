@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from graphspec.compiler import Compilation, Options, compile_unsaved
 from graphspec.diagnostics.span import Span
@@ -12,9 +13,12 @@ from graphspec.frontend.program import Program
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.graph.typed import TypedGraph
 from graphspec.lsp.facts import Fact, facts_of
-from graphspec.lsp.names import SPEC, Names, names_of
+from graphspec.lsp.names import BLOCKS, SPEC, Names, names_of
 from graphspec.lsp.positions import Text
 from graphspec.lsp.shift import Shift, shift_between
+
+if TYPE_CHECKING:
+    from graphspec.frontend.units import Unit
 
 _IS_SPEC = re.compile(r"^[\ufeff{ \t]*[\"']?graphspec[\"']?[ \t]*:", re.MULTILINE)
 # Each answer walks through them all.
@@ -44,7 +48,7 @@ class Analysis:
         """Return every name and its uses; of a text that could not be read, none."""
         if self.result.tree is None or self.result.document is None:
             return Names()
-        return names_of(self.result.tree, self.result.document, self.result.program)
+        return names_of(self.result.tree, self.result.document, self.result.program, self.result.sources)
 
     @property
     def tree(self) -> TreeMapping | None:
@@ -56,11 +60,37 @@ class Analysis:
         return {}
 
     def facts(self, scope: str) -> Mapping[str, Fact]:
-        """Return what is known of the calls of a scope; of an inline model, as its first call has it."""
+        """Return what is known of the calls of a scope; of a model and a block, as the first call or use has it."""
+        if scope.startswith(BLOCKS) and scope not in self._facts:
+            self._facts[scope] = self._facts_of_block(scope.removeprefix(BLOCKS))
         if scope not in self._facts:
             typed = self.typed(scope)
             self._facts[scope] = {} if typed is None else facts_of(typed, self._aliases(scope))
         return self._facts[scope]
+
+    def first_use(self, block: str) -> tuple[str, str] | None:
+        """Return the scope and the path of the first copy of a block in the text's own graphs."""
+        spec = None if self.result.document is None else self.result.document.blocks.get(block)
+        typed = self.result.typed
+        if spec is None or typed is None:
+            return None
+        places = {node.what.span: name for name, node in spec.body.nodes.items() if node.what is not None}
+        for scope, graph in ((SPEC, typed.graph), *((name, inner.graph) for name, inner in typed.models.items())):
+            for node in graph.nodes:
+                uses = [] if node.origin is None else [use.span for use in node.origin.uses()]
+                name = next((places[span] for span in (node.span, *uses) if span in places), None)
+                head, inside, _ = f"{node.name}.".partition(f".{name}.")
+                if name is not None and inside:
+                    return scope, head
+        return None
+
+    def _facts_of_block(self, block: str) -> dict[str, Fact]:
+        use = self.first_use(block)
+        if use is None:
+            return {}
+        prefix = f"{use[1]}."
+        found = self.facts(use[0])
+        return {path.removeprefix(prefix): fact for path, fact in found.items() if path.startswith(prefix)}
 
     def _aliases(self, scope: str) -> Mapping[str, str]:
         program = self.result.program
@@ -71,6 +101,13 @@ class Analysis:
         """Return the typed graph of a scope, or None where nothing is known of it."""
         typed = self.result.typed
         return typed if typed is None or scope == SPEC else typed.models.get(scope)
+
+    def imported(self, alias: str) -> "Unit | None":
+        """Return the file that an alias stands for, where the spec has read it."""
+        unit = self.result.unit
+        for part in alias.split("."):
+            unit = None if unit is None else unit.units.get(part)
+        return unit
 
 
 @dataclass(frozen=True)
@@ -101,6 +138,7 @@ class Document:
 
 def analyse(path: Path, text: Text, options: Options, unsaved: Mapping[Path, str], before: Document | None) -> Document:
     """Return the next state of a document; where it cannot be read, the last good one stays."""
+    options = replace(options, choice=replace(options.choice, every_variant=True))
     now = Analysis(path, text, compile_unsaved(path, options, unsaved))
     if now.is_whole or before is None:
         return Document(now, now)

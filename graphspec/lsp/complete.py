@@ -1,4 +1,4 @@
-"""Completion of references. Layers and arguments are the JSON Schema's, which editors complete by themselves.
+"""Completion of references, params and blocks. Layers and arguments are what editors complete by the JSON Schema.
 
 What may stand at the cursor is read off the lines before it, since a text that is being written seldom parses.
 """
@@ -7,14 +7,17 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from graphspec.frontend.tree import Scalar
 from graphspec.graph.scope import layer_ports, model_ports
 from graphspec.lsp.analysis import Analysis, Document
 from graphspec.lsp.facts import shown_outputs
-from graphspec.lsp.names import SPEC, Symbol
+from graphspec.lsp.hover import shown_block, shown_param
+from graphspec.lsp.names import BLOCKS, PARAMS, SPEC, Symbol
 
-_KEY = re.compile(r"(?<![\w.])[\"']?(from|outputs|call|ref|expr|edges)[\"']?\s*:(?=\s|$)")
+_KEY = re.compile(r"(?<![\w.])[\"']?(from|outputs|call|ref|expr|edges|block)[\"']?\s*:(?=\s|$)")
 _BLOCK_KEY = re.compile(r"\s*(?:-\s+)*[\"']?([\w$.]+)[\"']?\s*:(?:\s|$)")
 _WORD = re.compile(r"[\w.]*\Z")
+_PARAM = re.compile(r"\$(\w*)\Z|\$\{[^{}]*?(\w*)\Z", re.ASCII)
 _OPENERS, _CLOSERS = "[{(", "]})"
 
 
@@ -35,13 +38,17 @@ class Place(NamedTuple):
 
 def completions_of(document: Document, line: int, column: int) -> list[Completion]:
     """Return the names that may stand at a place, which counts from 1."""
-    place = place_of(document.now.text.lines, line, column)
+    lines, good = document.now.text.lines, document.good
+    if _is_in_formula(lines, line, column):
+        return list(_params(good, _around(lines, line)[0]))
+    place = place_of(lines, line, column)
     if place is None:
         return []
-    good = document.good
+    if place.key == "block":
+        return list(_blocks(good, place.word))
     if place.key in {"call", "ref"}:
         return [Completion(symbol.path, symbol.kind, symbol.kind) for symbol in _callables(good)]
-    scope, node = _around(document.now.text.lines, line)
+    scope, node = _around(lines, line)
     head, dot, _ = place.word.rpartition(".")
     if dot:
         return list(_inside(good, scope, head))
@@ -61,6 +68,11 @@ def place_of(lines: list[str], line: int, column: int) -> Place | None:
         return Place(keys[-1][1], word[0]) if _is_open(before[keys[-1].end() :], keys[-1][1]) else None
     key = _key_above(lines, line, before)
     return None if key is None else Place(key, word[0])
+
+
+def _is_in_formula(lines: list[str], line: int, column: int) -> bool:
+    before = lines[line - 1][: column - 1] if 0 < line <= len(lines) else ""
+    return _PARAM.search(before) is not None and not _in_comment(before)
 
 
 def _in_comment(before: str) -> bool:
@@ -105,6 +117,29 @@ def _callables(analysis: Analysis) -> Iterator[Symbol]:
     return (symbol for symbol in analysis.names.defined.values() if symbol.kind in {"layer", "model"})
 
 
+def _params(analysis: Analysis, scope: str) -> Iterator[Completion]:
+    """Yield the params that a formula sees: those of the block that it stands in, else those of the spec."""
+    at = f"{PARAMS}{scope.removeprefix(BLOCKS)}" if scope.startswith(BLOCKS) else PARAMS
+    for symbol, entry in analysis.names.declared.items():
+        if symbol.scope == at:
+            yield Completion(symbol.path, shown_param(entry), "param")
+
+
+def _blocks(analysis: Analysis, word: str) -> Iterator[Completion]:
+    """Yield the blocks of the spec and the files that have more; after the alias of a file, its blocks."""
+    alias, dot, _ = word.rpartition(".")
+    if dot:
+        unit = analysis.imported(alias)
+        for name in () if unit is None else unit.document.blocks:
+            yield Completion(name, unit.shown if unit is not None else "", "block")
+        return
+    for symbol, entry in analysis.names.declared.items():
+        if symbol.kind == "block":
+            yield Completion(symbol.path, shown_block(entry), "block")
+        elif symbol.kind == "import":
+            yield Completion(f"{symbol.path}.", entry.value.text if isinstance(entry.value, Scalar) else "", "import")
+
+
 def _around(lines: list[str], line: int) -> tuple[str, str | None]:
     """Return the scope and the node that a line is in, by the keys that it is indented under."""
     keys: list[str] = []
@@ -117,7 +152,9 @@ def _around(lines: list[str], line: int) -> tuple[str, str | None]:
             indent = depth
         if indent == 0:
             break
-    scope = keys[1] if len(keys) > 1 and keys[0] == "models" else SPEC
+    scope = SPEC
+    if len(keys) > 1 and keys[0] in {"models", "blocks"}:
+        scope = keys[1] if keys[0] == "models" else f"{BLOCKS}{keys[1]}"
     inside = keys[keys.index("nodes") + 1 :] if "nodes" in keys else []
     return scope, inside[0] if inside else None
 

@@ -7,11 +7,13 @@ from graphspec.catalog import catalog
 from graphspec.catalog.catalog import Application, Argument, CallArgument, Layer, Object, Op
 from graphspec.catalog.kinds import OBJECTS, describe_kind, parse_kind
 from graphspec.diagnostics.span import Span
-from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree
+from graphspec.frontend.templates import shown
+from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree, plain
+from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.whats import classify
 from graphspec.lsp.analysis import Analysis, Document
 from graphspec.lsp.facts import Fact, shown_dtypes, shown_outputs
-from graphspec.lsp.names import Symbol
+from graphspec.lsp.names import PARAMS, Symbol
 from graphspec.lsp.positions import holds
 
 Described = Layer | Op | Application | Object
@@ -56,6 +58,8 @@ def hover_of(document: Document, line: int, column: int) -> Hover | None:
 def _of_symbol(analysis: Analysis, symbol: Symbol) -> str | None:
     if symbol.kind == "file":
         return f"the spec `{symbol.path}`"
+    if symbol in analysis.names.declared:
+        return _of_declared(analysis, symbol, analysis.names.declared[symbol])
     if symbol.kind in {"layer", "model"}:
         callers = [name for name, fact in analysis.facts(symbol.scope).items() if fact.type is not None]
         typed = analysis.typed(symbol.scope)
@@ -72,6 +76,54 @@ def _of_symbol(analysis: Analysis, symbol: Symbol) -> str | None:
         return f"**{symbol.path}**, of which nothing is known"
     what = "an input" if symbol.kind == "input" else fact.type or "an expression"
     return f"**{symbol.path}**: {what}\n\n{_of_fact(fact)}"
+
+
+def _of_declared(analysis: Analysis, symbol: Symbol, entry: Entry) -> str:
+    """Return what a param, a block or an import is, and what the spec makes of it."""
+    if symbol.kind == "import":
+        return f"**{symbol.path}**: what `{entry.value.text if isinstance(entry.value, Scalar) else '...'}` offers"
+    if symbol.kind == "block":
+        uses = sum(not use.is_definition for use in analysis.names.of(symbol))
+        description = _text(entry.value, "description")
+        used = "used by nothing" if not uses else f"used {uses} times" if uses > 1 else "used once"
+        return "\n\n".join([f"**{symbol.path}**, a block: {shown_block(entry)}; {used}", *description])
+    unit = analysis.result.unit
+    values = {} if unit is None or symbol.scope != PARAMS else unit.sight.values
+    now = f"; here `{shown(values[symbol.path])}`" if symbol.path in values else ""
+    whose = "the spec" if symbol.scope == PARAMS else f"block {symbol.scope.removeprefix(PARAMS)}"
+    head = f"**{symbol.path}**, a param of {whose}: {shown_param(entry)}{now}"
+    return "\n\n".join([head, *_text(entry.value, "description")])
+
+
+def _text(tree: Tree, key: str) -> list[str]:
+    value = tree.get(key) if isinstance(tree, TreeMapping) else None
+    return [value.text] if isinstance(value, Scalar) and value.text else []
+
+
+def shown_block(entry: Entry) -> str:
+    """Return the inputs and the params of a block in a line."""
+    if not isinstance(entry.value, TreeMapping):
+        return "unreadable"
+    inputs, params = entry.value.get("inputs"), entry.value.get("params")
+    shown_inputs = ", ".join(_names_in(inputs))
+    shown_params = ", ".join(_names_in(params))
+    return f"of {shown_inputs or 'nothing'}" + (f", with {shown_params}" if shown_params else "")
+
+
+def _names_in(tree: Tree | None) -> list[str]:
+    if isinstance(tree, TreeMapping):
+        return list(tree.entries)
+    items = tree.items if isinstance(tree, Sequence) else [tree]
+    return [item.text for item in items if isinstance(item, Scalar) and item.text]
+
+
+def shown_param(entry: Entry) -> str:
+    """Return how a param is declared in a line."""
+    if not isinstance(entry.value, TreeMapping):
+        return f"default `{shown(plain(entry.value))}`"
+    declared = {key: plain(item.value) for key, item in entry.value.entries.items() if key != "description"}
+    default = f"default `{shown(declared.pop('default'))}`" if "default" in declared else "must be given"
+    return "; ".join([*(f"{key} {shown(value)}" for key, value in declared.items()), default])
 
 
 def _of_fact(fact: Fact) -> str:

@@ -1,25 +1,34 @@
 """The names of a spec: where each is given, and everywhere it is used.
 
-A name belongs to a graph: to the spec's own, whose scope is "", or to that of an inline model, whose scope is its
-name. Layers and models belong to the spec. What blocks and params name would be gathered here as well.
+A name belongs to a graph: to the spec's own, whose scope is "", to that of an inline model, whose scope is its name, or
+to that of a block. Layers and models belong to the spec. Blocks, imports and params have scopes of their own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
-from graphspec.frontend.document import Body, Document, FileModel, ModelSpec, NodeSpec, What
+from graphspec.frontend.document import BlockModel, BlockSpec, Body, Document, FileModel, ModelSpec, NodeSpec, What
 from graphspec.frontend.edges import read_edges, within
 from graphspec.frontend.expressions import Apply, Expression, ExpressionError, Index, Items, Name, parse_expression
 from graphspec.frontend.expressions import Slice as SliceOf
 from graphspec.frontend.program import Program
+from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree
 from graphspec.frontend.tree import Mapping as TreeMapping
-from graphspec.frontend.tree import Scalar, Sequence, Tree
+from graphspec.lsp.formula_names import Mention, mentions_of
 
-Kind = Literal["input", "node", "member", "layer", "model", "output", "file"]
+Kind = Literal["input", "node", "member", "layer", "model", "output", "file", "block", "param", "import"]
 SPEC = ""
+# No name holds a colon.
+BLOCKS = "block:"
+PARAMS = "params:"
+IMPORTS = "import:"
+
+
+NO_SOURCES: Mapping[str, str] = MappingProxyType({})
 
 
 class Symbol(NamedTuple):
@@ -51,7 +60,8 @@ class Anchor(NamedTuple):
 class Names:
     """Every use of every name, in the order of the walk, and the calls that have places of their own.
 
-    ``calls`` has the scope and the path of a call by the place of what it is.
+    ``calls`` has the scope and the path of a call by the place of what it is. ``declared`` has the entries of params,
+    blocks and imports, ``texts`` what formulas make references of: the scope, the text and its place.
     """
 
     uses: list[Use] = field(default_factory=list)
@@ -59,6 +69,9 @@ class Names:
     defined: dict[tuple[str, str], Symbol] = field(default_factory=dict)
     calls: dict[Span, tuple[str, str]] = field(default_factory=dict)
     models: dict[str, ModelSpec | None] = field(default_factory=dict)
+    blocks: Mapping[str, BlockSpec | None] = field(default_factory=dict)
+    declared: dict[Symbol, Entry] = field(default_factory=dict)
+    texts: list[tuple[str, str, Span]] = field(default_factory=list)
 
     def at(self, line: int, column: int) -> Use | None:
         """Return the use at a place, or None."""
@@ -77,34 +90,86 @@ def _touches(span: Span, line: int, column: int) -> bool:
     return span.line == line == span.end_line and span.column <= column <= span.end_column
 
 
-def names_of(tree: TreeMapping, document: Document, program: Program | None) -> Names:
-    """Return the names of a document."""
-    names = Names(models=dict(document.models))
+def names_of(
+    tree: TreeMapping, document: Document, program: Program | None, sources: Mapping[str, str] = NO_SOURCES
+) -> Names:
+    """Return the names of a document; ``sources`` has its text."""
+    names = Names(models=dict(document.models), blocks=document.blocks)
     sections = tree.get("models")
     for name, layer in document.layers.items():
         _define(names, Symbol(SPEC, "layer", name), layer.span)
     for entry in sections.entries.values() if isinstance(sections, TreeMapping) else ():
         _define(names, Symbol(SPEC, "model", entry.key), entry.span)
-    walks = [_Walk(names, SPEC, document.body, _paths(program))]
-    for name, model in document.models.items():
-        inner = None if program is None else program.models.get(name)
-        if isinstance(model, Body):
-            walks.append(_Walk(names, name, model, _paths(inner if isinstance(inner, Program) else None)))
-        elif isinstance(model, FileModel):
-            names.uses.append(Use(Symbol(SPEC, "file", model.path), model.span, is_definition=True))
+    _define_for_reuse(names, tree)
+    for mention in mentions_of(tree, sources) if names.declared or names.blocks else ():
+        _use_mention(names, mention)
+    walks = list(_walks(names, document, program))
     for walk in walks:
         walk.define()
     for walk in walks:
         walk.use()
-    for layer in document.layers.values():
-        walks[0].references_in(layer.what)
+    walks[0].use_entries(document)
     walks[0].outputs_named(document.compile, document.expect)
     return names
+
+
+def _walks(names: Names, document: Document, program: Program | None) -> Iterator["_Walk"]:
+    """Yield a walk over each graph of the text, the spec's own first."""
+    yield _walk(names, SPEC, document.body, program)
+    for name, model in document.models.items():
+        inner = None if program is None else program.models.get(name)
+        if isinstance(model, Body):
+            yield _walk(names, name, model, inner if isinstance(inner, Program) else None)
+    for name, block in document.blocks.items():
+        if block is not None:
+            yield _Walk(names, f"{BLOCKS}{name}", block.body, {}, block.inputs)
 
 
 def _define(names: Names, symbol: Symbol, span: Span) -> None:
     names.defined.setdefault((symbol.scope, symbol.path), symbol)
     names.uses.append(Use(symbol, span, is_definition=True))
+
+
+def _define_for_reuse(names: Names, tree: TreeMapping) -> None:
+    for entry in _entries(tree.get("blocks")):
+        symbol = Symbol(BLOCKS, "block", entry.key)
+        _define(names, symbol, entry.span)
+        names.declared[symbol] = entry
+        inner = entry.value.get("params") if isinstance(entry.value, TreeMapping) else None
+        _define_all(names, inner, f"{PARAMS}{entry.key}", "param")
+    _define_all(names, tree.get("params"), PARAMS, "param")
+    _define_all(names, tree.get("imports"), IMPORTS, "import")
+    for entry in _entries(tree.get("imports")):
+        if isinstance(entry.value, Scalar):
+            names.uses.append(Use(Symbol(SPEC, "file", entry.value.text), entry.value.span, is_definition=True))
+    for variant in _entries(tree.get("variants")):
+        for entry in _entries(variant.value):
+            names.uses.append(Use(Symbol(PARAMS, "param", entry.key), entry.span))
+
+
+def _define_all(names: Names, section: Tree | None, scope: str, kind: Kind) -> None:
+    for entry in _entries(section):
+        symbol = Symbol(scope, kind, entry.key)
+        _define(names, symbol, entry.span)
+        names.declared[symbol] = entry
+
+
+def _entries(section: Tree | None) -> Iterable[Entry]:
+    return section.entries.values() if isinstance(section, TreeMapping) else ()
+
+
+def _use_mention(names: Names, mention: Mention) -> None:
+    if not mention.is_text:
+        symbol = Symbol(f"{PARAMS}{mention.block or ''}", "param", mention.name)
+        if symbol in names.declared:
+            names.uses.append(Use(symbol, mention.span))
+        return
+    scope = f"{BLOCKS}{mention.block}" if mention.block is not None else mention.model or SPEC
+    names.texts.append((scope, mention.name, mention.span))
+
+
+def _walk(names: Names, scope: str, body: Body, program: Program | None) -> "_Walk":
+    return _Walk(names, scope, body, _paths(program), {name: item.span for name, item in body.inputs.items()})
 
 
 def _paths(program: Program | None) -> dict[Span, str]:
@@ -118,10 +183,11 @@ class _Walk:
     scope: str
     body: Body
     paths: Mapping[Span, str]
+    inputs: Mapping[str, Span]
 
     def define(self) -> None:
-        for name, item in self.body.inputs.items():
-            _define(self.names, Symbol(self.scope, "input", name), item.span)
+        for name, place in self.inputs.items():
+            _define(self.names, Symbol(self.scope, "input", name), place)
         for name, node in self.body.nodes.items():
             _define(self.names, Symbol(self.scope, "node", name), node.span)
             self.names.anchors.append(Anchor(self.scope, name, node.span, is_member=False))
@@ -151,24 +217,39 @@ class _Walk:
     def use(self) -> None:
         for node in self.body.nodes.values():
             self.use_node(node)
-        wiring = read_edges(self.body.edges, {*self.body.inputs, *self.body.nodes}, Diagnostics())
+        for scope, path, span in self.names.texts:
+            if scope == self.scope:
+                self.refer(path, span)
+        wiring = read_edges(self.body.edges, {*self.inputs, *self.body.nodes}, Diagnostics())
         for target in wiring.targets:
             self.refer(target.path, target.span)
         for arrows in wiring.arrows.values():
             for source in (source for arrow in arrows for source in arrow.sources):
                 self.refer(source.path, source.span)
-        outputs = self.body.outputs
-        self.refer_in(outputs)
+        self.refer_in(self.body.outputs)
+
+    def use_entries(self, document: Document) -> None:
+        """Note what the entries of layers and models are made of."""
+        for layer in document.layers.values():
+            self.references_in(layer.what)
+        for model in document.models.values():
+            if isinstance(model, FileModel):
+                self.names.uses.append(Use(Symbol(SPEC, "file", model.path), model.span, is_definition=True))
+            if isinstance(model, BlockModel) and isinstance(model.block, Scalar):
+                self.use_block(model.block.text, model.block.span, model.literals)
+                for name, item in (model.inputs or {}).items():
+                    self.use_input(f"{BLOCKS}{model.block.text}", name, item.span)
 
     def use_node(self, node: NodeSpec) -> None:
         what = node.what
-        called = what.name if what is not None and what.kind == "call" else None
         if node.source is not None:
-            self.refer_in(node.source, called)
+            self.refer_in(node.source, _scope_inside(what))
         if what is None:
             return
         if what.kind == "call":
             self.call(what.name, what.span)
+        if what.kind == "block":
+            self.use_block(what.name, what.span, node.literals)
         if what.kind == "expr" and isinstance(what.arguments, Scalar):
             self.refer_in_expression(what.arguments)
         for member in what.members:
@@ -179,21 +260,50 @@ class _Walk:
         symbol = self.names.defined.get((SPEC, name))
         if symbol is not None and symbol.kind in {"layer", "model"}:
             self.names.uses.append(Use(symbol, span))
+        elif "." in name:
+            self.use_import(name, span)
+
+    def use_import(self, name: str, span: Span) -> None:
+        """Note the alias with which a name of another file starts."""
+        alias = name.partition(".")[0]
+        symbol = Symbol(IMPORTS, "import", alias)
+        if symbol in self.names.declared:
+            is_literal = span.line == span.end_line and span.end_column - span.column == len(name)
+            self.names.uses.append(
+                Use(symbol, span._replace(end_column=span.column + len(alias)) if is_literal else span)
+            )
+
+    def use_block(self, name: str, span: Span, literals: Tree | None) -> None:
+        """Note a block and the params that a use of it gives."""
+        symbol = Symbol(BLOCKS, "block", name)
+        if symbol not in self.names.declared:
+            self.use_import(name, span)
+            return
+        self.names.uses.append(Use(symbol, span))
+        for entry in _entries(literals):
+            param = Symbol(f"{PARAMS}{name}", "param", entry.key)
+            if param in self.names.declared:
+                self.names.uses.append(Use(param, entry.span))
+
+    def use_input(self, scope: str, name: str, span: Span) -> None:
+        """Note an input of a model or a block, by which a call names what feeds it."""
+        symbol = self.names.defined.get((scope, name))
+        if symbol is not None and symbol.kind == "input":
+            self.names.uses.append(Use(symbol, span))
 
     def references_in(self, what: What | None) -> None:
         """Gather the layers that arguments name: ``{layer: {ref: scorer}}``."""
         for scalar in _refs(None if what is None else what.arguments):
             self.call(str(scalar.value), within(scalar, 0, len(scalar.text)))
 
-    def refer_in(self, tree: Tree, called: str | None = None) -> None:
+    def refer_in(self, tree: Tree, inside: str | None = None) -> None:
         if isinstance(tree, Sequence):
             for item in tree.items:
                 self.refer_in(item)
         elif isinstance(tree, TreeMapping):
-            model = self.names.models.get(called) if called is not None else None
             for entry in tree.entries.values():
-                if called is not None and isinstance(model, Body) and entry.key in model.inputs:
-                    self.names.uses.append(Use(Symbol(called, "input", entry.key), entry.span))
+                if inside is not None:
+                    self.use_input(inside, entry.key, entry.span)
                 self.refer_in(entry.value)
         elif isinstance(tree.value, str):
             self.refer(tree.value, within(tree, 0, len(tree.text)))
@@ -215,17 +325,22 @@ class _Walk:
             symbol = self.symbol(parts[:number], part)
             place = span._replace(column=start, end_column=start + len(part))
             start += len(part) + 1
-            if symbol is None:
+            if symbol is not None:
+                self.names.uses.append(Use(symbol, place if is_literal else span))
+            elif not part.isdigit():
                 return
-            self.names.uses.append(Use(symbol, place if is_literal else span))
 
     def symbol(self, before: list[str], part: str) -> Symbol | None:
         """Return what a part of a path names, after the parts before it."""
         found = self.names.defined.get((self.scope, ".".join([*before, part])))
         if found is not None:
             return None if found.kind in {"layer", "model"} else found
-        node = self.body.nodes.get(before[0]) if len(before) == 1 else None
-        if node is None or node.what is None or node.what.kind != "call":
+        node = self.body.nodes.get(before[0]) if before else None
+        if node is None or node.what is None:
+            return None
+        if node.what.kind == "block":
+            return _inside_block(self.names, node.what.name, [*before[1:], part])
+        if node.what.kind != "call" or len(before) > 1:
             return None
         model = self.names.models.get(node.what.name)
         return output_symbol(self.names, node.what.name, model, part) if isinstance(model, Body) else None
@@ -239,6 +354,28 @@ class _Walk:
                 symbol = output_symbol(self.names, self.scope, self.body, entry.key)
                 if symbol is not None:
                     self.names.uses.append(Use(symbol, entry.span))
+
+
+def _scope_inside(what: What | None) -> str | None:
+    """Return the scope of the graph that a node calls or copies."""
+    if what is None or what.kind not in {"call", "block"}:
+        return None
+    return what.name if what.kind == "call" else f"{BLOCKS}{what.name}"
+
+
+def _inside_block(names: Names, name: str, parts: list[str]) -> Symbol | None:
+    """Return what a path names inside a block; the number of a copy names nothing of the block."""
+    block = names.blocks.get(name)
+    parts = [part for number, part in enumerate(parts) if number or not part.isdigit()]
+    if block is None or not parts:
+        return None
+    scope = f"{BLOCKS}{name}"
+    if len(parts) == 1:
+        return names.defined.get((scope, parts[0])) or output_symbol(names, scope, block.body, parts[0])
+    node = block.body.nodes.get(parts[0])
+    if node is None or node.what is None or node.what.kind != "block":
+        return names.defined.get((scope, ".".join(parts)))
+    return _inside_block(names, node.what.name, parts[1:])
 
 
 def output_symbol(names: Names, scope: str, body: Body, name: str) -> Symbol | None:

@@ -9,8 +9,11 @@ from graphspec.frontend.structure import NODE
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree
 from graphspec.frontend.whats import is_what_name
 
-OutlineKind = Literal["section", "input", "node", "layer", "model", "member", "entry"]
-_OF_SECTION: dict[str, OutlineKind] = {"inputs": "input", "nodes": "node", "layers": "layer", "models": "model"}
+OutlineKind = Literal["section", "input", "node", "layer", "model", "member", "entry", "block", "param"]
+_OF_SECTION: dict[str, OutlineKind] = {
+    "params": "param", "variants": "entry", "imports": "entry", "blocks": "block", "inputs": "input", "nodes": "node",
+    "layers": "layer", "models": "model",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ def _section(entry: Entry) -> Item:
 def _named(entry: Entry, kind: OutlineKind) -> Item:
     value = entry.value
     items: tuple[Item, ...] = ()
-    if kind == "model" and isinstance(value, Mapping):
+    if kind in {"model", "block"} and isinstance(value, Mapping):
         items = tuple(_section(item) for item in _own(value) if item.key in _OF_SECTION)
     elif isinstance(value, Mapping):
         items = tuple(_members(value.get("chain")))

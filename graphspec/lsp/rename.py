@@ -1,13 +1,14 @@
 """Rename what a spec names: every place where the name is written, or a sentence that says why not."""
 
 from graphspec.diagnostics.span import Span
+from graphspec.frontend.evaluate import OF_COPIES
 from graphspec.frontend.scalars import resolve
 from graphspec.frontend.whats import NAME, RESERVED
 from graphspec.lsp.analysis import Analysis
 from graphspec.lsp.names import SPEC, Symbol, Use
 from graphspec.lsp.positions import Text
 
-_RENAMED = frozenset({"input", "node", "member", "layer", "model", "output"})
+_RENAMED = frozenset({"input", "node", "member", "layer", "model", "output", "block", "param", "import"})
 
 
 class RenameError(Exception):
@@ -35,6 +36,8 @@ def renamed(analysis: Analysis, symbol: Symbol, new: str) -> list[tuple[Span, st
     before = symbol.path[: len(symbol.path) - len(old)]
     if new != old and (symbol.scope, before + new) in _taken(analysis, symbol):
         raise RenameError(f'"{before + new}" is there already')
+    if new in OF_COPIES and symbol.kind == "param":
+        raise RenameError(f'"{new}" is what copies made by repeat and each have, and cannot be a param')
     if new in RESERVED and symbol.kind == "member":
         raise RenameError(f'"{new}" says what a node is, and cannot be a name')
     # An alias follows what it stands for.
@@ -46,6 +49,8 @@ def _taken(analysis: Analysis, symbol: Symbol) -> set[tuple[str, str]]:
     names = analysis.names
     if symbol.kind == "output":
         return {(use.symbol.scope, use.symbol.path) for use in names.uses if use.symbol.kind == "output"}
+    if symbol.kind in {"block", "param", "import"}:
+        return set(names.defined)
     # Entries of layers and models are in sight of the graphs inside too.
     if symbol.scope == SPEC and symbol.kind in {"layer", "model"}:
         return {(SPEC, path) for _, path in names.defined}

@@ -27,7 +27,7 @@ from graphspec.lsp.names import Use
 from graphspec.lsp.outline import Item, folds_of, outline_of
 from graphspec.lsp.positions import Encoding, Text
 from graphspec.lsp.rename import RenameError, renameable, renamed
-from graphspec.lsp.service import Service, model_files
+from graphspec.lsp.service import Service, named_files
 from graphspec.version import __version__
 
 _LOG = logging.getLogger(__name__)
@@ -43,6 +43,8 @@ _SYMBOLS = {
     "model": lsp.SymbolKind.Class,
     "member": lsp.SymbolKind.Field,
     "entry": lsp.SymbolKind.Property,
+    "block": lsp.SymbolKind.Function,
+    "param": lsp.SymbolKind.TypeParameter,
 }
 _COMPLETIONS = {
     "input": lsp.CompletionItemKind.Interface,
@@ -51,6 +53,9 @@ _COMPLETIONS = {
     "model": lsp.CompletionItemKind.Class,
     "member": lsp.CompletionItemKind.Field,
     "output": lsp.CompletionItemKind.Field,
+    "block": lsp.CompletionItemKind.Function,
+    "import": lsp.CompletionItemKind.Module,
+    "param": lsp.CompletionItemKind.TypeParameter,
 }
 
 
@@ -101,7 +106,7 @@ class _Handlers:
         feature = self.server.feature
         actions = lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix])
         renaming = lsp.RenameOptions(prepare_provider=True)
-        completing = lsp.CompletionOptions(trigger_characters=[".", " ", "[", ","])
+        completing = lsp.CompletionOptions(trigger_characters=[".", " ", "[", ",", "$", "{"])
         for method, handler, options in (
             (lsp.INITIALIZED, self.initialized, None),
             (lsp.TEXT_DOCUMENT_DID_OPEN, self.changed, None),
@@ -209,7 +214,7 @@ class _Handlers:
         if document is None or use is None:
             return None
         if use.symbol.kind == "file":
-            return next((lsp.Location(_uri_of(path), _START) for path, span in model_files(document.good)
+            return next((lsp.Location(_uri_of(path), _START) for path, span in named_files(document.good)
                          if span == use.span and path.is_file()), None)  # fmt: skip
         place = document.good.names.definition(use.symbol)
         return self.location(document, place, params.text_document.uri)

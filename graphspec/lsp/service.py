@@ -82,7 +82,7 @@ def _told_here(analysis: Analysis, others: list[Diagnostic]) -> Iterator[Diagnos
     by_path: dict[str, list[Diagnostic]] = {}
     for item in others:
         by_path.setdefault(item.span.path, []).append(item)
-    places = dict(model_files(analysis))
+    places = dict(named_files(analysis))
     for path, items in by_path.items():
         # A file that a file names has no place here but that of the first file.
         place = places.get(Path(realpath(path))) or next(iter(places.values()), Span.of_file(str(analysis.path)))
@@ -94,10 +94,10 @@ def _told_here(analysis: Analysis, others: list[Diagnostic]) -> Iterator[Diagnos
         )
 
 
-def model_files(analysis: Analysis) -> Iterator[tuple[Path, Span]]:
+def named_files(analysis: Analysis) -> Iterator[tuple[Path, Span]]:
     """Yield the files that a spec names and may read, each with the place of its name."""
-    models = None if analysis.tree is None else analysis.tree.get("models")
-    for entry in models.entries.values() if isinstance(models, Mapping) else ():
+    sections = [] if analysis.tree is None else [analysis.tree.get("models"), analysis.tree.get("imports")]
+    for entry in (entry for it in sections if isinstance(it, Mapping) for entry in it.entries.values()):
         value = entry.value
         if not isinstance(value, Scalar) or not isinstance(value.value, str):
             continue
@@ -110,4 +110,4 @@ def model_files(analysis: Analysis) -> Iterator[tuple[Path, Span]]:
 def _reads(analysis: Analysis, path: Path) -> bool:
     real = Path(realpath(path))
     read = {Path(realpath(shown)) for shown in analysis.result.sources if shown != str(analysis.path)}
-    return real in read or any(real == named for named, _ in model_files(analysis))
+    return real in read or any(real == named for named, _ in named_files(analysis))
