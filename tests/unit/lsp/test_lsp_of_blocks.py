@@ -224,4 +224,4 @@ def test_what_is_not_saved_reaches_imports_and_every_variant() -> None:
     service.put("spec", PATH, SPEC.replace("wide: {width: 16}", "wide: {width: many}"))
     (found,) = service.diagnostics("spec")
     assert found.message == 'param "width" of the spec must be an integer, not "many"'
-    assert 'it needs variant "wide"' in [related.message for related in found.related]
+    assert 'only with variant "wide"' in [related.message for related in found.related]
