@@ -18,6 +18,8 @@ from graphspec.graph.constants import constant, tensor_literal
 from graphspec.graph.ir import Tensor, Value
 from graphspec.graph.scope import MISSING, Missing, Scope
 
+# What takes lists within its list, one for each cell of a stack.
+_NESTED = frozenset({"states"})
 _TENSOR_ROLES = frozenset({"tensor", "tensors"})
 
 
@@ -205,7 +207,7 @@ def _bind_argument(
     value = structure(operand, scope, as_list=argument.role != "tensor")
     if isinstance(operand, Operands) and not isinstance(operand.items, MappingABC):
         _check_count(argument, len(operand.items), operand.span, signature, checker)
-        if argument.role == "tensors" and argument.required:
+        if argument.role == "tensors" and argument.required and argument.name not in _NESTED:
             _check_items(operand, operand.items, signature, checker)
     elif isinstance(operand, Reference) and argument.role == "tensors" and argument.required:
         _check_single(operand, value, signature, scope, checker)

@@ -11,6 +11,8 @@ from graphspec.shapes.types import Argument, ShapeError, TensorType, UnknownEffe
 _TAKE_MASKS = frozenset(
     {"AdditiveAttention", "Attention", "Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN", "TimeDistributed"}
 )
+# The layer whose states are a list for each of its cells.
+_TAKE_LISTS = frozenset({"StackedRNNCells"})
 
 
 def check_tensors(made: Callable, args: list[Argument], kwargs: Mapping[str, Argument]) -> None:
@@ -31,16 +33,16 @@ def check_tensors(made: Callable, args: list[Argument], kwargs: Mapping[str, Arg
         if argument.role == "mask" and isinstance(value, tuple | Mapping) and made.type not in _TAKE_MASKS:
             raise ShapeError(f'takes one tensor as "{argument.name}", not {len(value)}')
         if argument.role == "tensors" and isinstance(value, tuple):
-            _check_elements(argument, value)
+            _check_elements(argument, value, takes_lists=not argument.required or made.type in _TAKE_LISTS)
         if argument.role == "tensor" and argument.required and value is None:
             raise ShapeError(f'needs a tensor as "{argument.name}", not null')
         if argument.role != "literal" and _holds_literal(value):
             raise UnknownEffectError
 
 
-def _check_elements(argument: CallArgument, values: tuple[Argument, ...]) -> None:
+def _check_elements(argument: CallArgument, values: tuple[Argument, ...], *, takes_lists: bool) -> None:
     for value in values:
-        if value is None or isinstance(value, Mapping) or (argument.required and isinstance(value, tuple)):
+        if value is None or isinstance(value, Mapping) or (isinstance(value, tuple) and not takes_lists):
             shown = "null" if value is None else "a list" if isinstance(value, tuple) else "a mapping"
             raise ShapeError(
                 f'takes tensors as "{argument.name}", and {shown} is none',
