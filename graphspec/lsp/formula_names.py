@@ -1,6 +1,7 @@
 """The names in ``${...}`` and ``$name``: params, and nodes where a formula wires a graph."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from graphspec.diagnostics.span import Span
@@ -9,6 +10,7 @@ from graphspec.frontend.templates import parse_template, place_within
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.tree import Scalar, Sequence, Tree
 
+_QUOTED = re.compile(r"'\w+'|\"\w+\"", re.ASCII)
 _WIRING = frozenset({"from", "outputs", "edges"})
 
 
@@ -76,3 +78,41 @@ def _words(term: Term) -> Iterator[Term]:
         yield term
     for item in term.items:
         yield from _words(item)
+
+
+def joined_references(tree: Tree, *, is_wiring: bool = False) -> Iterator[Scalar]:
+    """Yield the references of which formulas are a part: ``"stage.${depth}.out"``."""
+    if isinstance(tree, Sequence):
+        for item in tree.items:
+            yield from joined_references(item, is_wiring=is_wiring)
+    elif isinstance(tree, TreeMapping):
+        for key, entry in tree.entries.items():
+            yield from joined_references(entry.value, is_wiring=is_wiring or key in _WIRING)
+    elif is_wiring and isinstance(tree.value, str) and "${" in tree.value and not _is_whole(tree.value):
+        yield tree
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        template = parse_template(text)
+    except FormulaError:
+        return False
+    return template is not None and template.is_whole
+
+
+def chosen_blocks(tree: TreeMapping, blocks: Collection[str]) -> dict[str, Span]:
+    """Return the blocks that a formula under ``block`` may choose, since another value names them, with its place."""
+    computed: list[Span] = []
+    found: set[str] = set()
+    waiting: list[tuple[str, Tree]] = [("", tree)]
+    while waiting:
+        key, part = waiting.pop()
+        if isinstance(part, TreeMapping):
+            waiting += [(name, entry.value) for name, entry in part.entries.items()]
+        elif isinstance(part, Sequence):
+            waiting += [(key, item) for item in part.items]
+        elif isinstance(part.value, str) and (key != "block" or "$" in part.value):
+            computed += [part.span] if key == "block" else []
+            words = {part.value, *(word.strip("\"'") for word in _QUOTED.findall(part.value))}
+            found.update(name for name in blocks if name in words)
+    return dict.fromkeys(found, computed[-1]) if computed else {}

@@ -13,12 +13,11 @@ from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
 from graphspec.frontend.document import BlockModel, BlockSpec, Body, Document, FileModel, ModelSpec, NodeSpec, What
 from graphspec.frontend.edges import read_edges, within
-from graphspec.frontend.expressions import Apply, Expression, ExpressionError, Index, Items, Name, parse_expression
-from graphspec.frontend.expressions import Slice as SliceOf
 from graphspec.frontend.program import Program
 from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree
 from graphspec.frontend.tree import Mapping as TreeMapping
-from graphspec.lsp.formula_names import Mention, mentions_of
+from graphspec.lsp.expression_names import references_in
+from graphspec.lsp.formula_names import Mention, chosen_blocks, joined_references, mentions_of
 
 Kind = Literal["input", "node", "member", "layer", "model", "output", "file", "block", "param", "import"]
 SPEC = ""
@@ -61,7 +60,8 @@ class Names:
     """Every use of every name, in the order of the walk, and the calls that have places of their own.
 
     ``calls`` has the scope and the path of a call by the place of what it is. ``declared`` has the entries of params,
-    blocks and imports, ``texts`` what formulas make references of: the scope, the text and its place.
+    blocks and imports, ``texts`` what formulas make references of: the scope, the text and its place. ``joined``
+    are references that formulas are a part of, ``chosen`` blocks that a formula may choose, by where one does.
     """
 
     uses: list[Use] = field(default_factory=list)
@@ -72,6 +72,8 @@ class Names:
     blocks: Mapping[str, BlockSpec | None] = field(default_factory=dict)
     declared: dict[Symbol, Entry] = field(default_factory=dict)
     texts: list[tuple[str, str, Span]] = field(default_factory=list)
+    joined: list[Scalar] = field(default_factory=list)
+    chosen: Mapping[str, Span] = field(default_factory=dict)
 
     def at(self, line: int, column: int) -> Use | None:
         """Return the use at a place, or None."""
@@ -101,8 +103,11 @@ def names_of(
     for entry in sections.entries.values() if isinstance(sections, TreeMapping) else ():
         _define(names, Symbol(SPEC, "model", entry.key), entry.span)
     _define_for_reuse(names, tree)
-    for mention in mentions_of(tree, sources) if names.declared or names.blocks else ():
-        _use_mention(names, mention)
+    if names.declared:
+        names.joined = list(joined_references(tree))
+        names.chosen = chosen_blocks(tree, document.blocks)
+        for mention in mentions_of(tree, sources):
+            _use_mention(names, mention)
     walks = list(_walks(names, document, program))
     for walk in walks:
         walk.define()
@@ -309,12 +314,8 @@ class _Walk:
             self.refer(tree.value, within(tree, 0, len(tree.text)))
 
     def refer_in_expression(self, text: Scalar) -> None:
-        try:
-            expression = parse_expression(text.text)
-        except (ExpressionError, RecursionError):
-            return
-        for name in _paths_in(expression):
-            self.refer(name.path, within(text, name.start, name.end - name.start))
+        for path, place in references_in(text):
+            self.refer(path, place)
 
     def refer(self, path: str, span: Span) -> None:
         """Note each part of a dotted path that names something, all of it where it is written in another form."""
@@ -398,20 +399,3 @@ def _refs(tree: Tree | None) -> Iterator[Scalar]:
                 yield entry.value
             else:
                 yield from _refs(entry.value)
-
-
-def _paths_in(expression: Expression | None) -> Iterator[Name]:
-    if isinstance(expression, Name):
-        yield expression
-    elif isinstance(expression, Apply):
-        for part in (*expression.operands, *(value for _, value in expression.keywords)):
-            yield from _paths_in(part)
-    elif isinstance(expression, Items):
-        for part in expression.items:
-            yield from _paths_in(part)
-    elif isinstance(expression, Index):
-        for part in (expression.operand, *expression.keys):
-            yield from _paths_in(part)
-    elif isinstance(expression, SliceOf):
-        for bound in expression.parts:
-            yield from _paths_in(bound)

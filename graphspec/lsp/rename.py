@@ -1,11 +1,13 @@
 """Rename what a spec names: every place where the name is written, or a sentence that says why not."""
 
+import re
+
 from graphspec.diagnostics.span import Span
 from graphspec.frontend.evaluate import OF_COPIES
 from graphspec.frontend.scalars import resolve
 from graphspec.frontend.whats import NAME, RESERVED
 from graphspec.lsp.analysis import Analysis
-from graphspec.lsp.names import SPEC, Symbol, Use
+from graphspec.lsp.names import BLOCKS, PARAMS, SPEC, Symbol, Use
 from graphspec.lsp.positions import Text
 
 _RENAMED = frozenset({"input", "node", "member", "layer", "model", "output", "block", "param", "import"})
@@ -40,9 +42,24 @@ def renamed(analysis: Analysis, symbol: Symbol, new: str) -> list[tuple[Span, st
         raise RenameError(f'"{new}" is what copies made by repeat and each have, and cannot be a param')
     if new in RESERVED and symbol.kind == "member":
         raise RenameError(f'"{new}" says what a node is, and cannot be a name')
+    _check_formulas(analysis, symbol, old)
     # An alias follows what it stands for.
     uses = [use for use in analysis.names.of(symbol) if not (analysis.text.slice(use.span) or "").startswith("*")]
     return [(_inner(use.span, old, analysis.text), new) for use in uses]
+
+
+def _check_formulas(analysis: Analysis, symbol: Symbol, old: str) -> None:
+    """Raise RenameError where formulas put together what may be the name."""
+    names = analysis.names
+    block = old if symbol.kind == "block" else symbol.scope.removeprefix(BLOCKS).removeprefix(PARAMS)
+    if block != SPEC and block in names.chosen and symbol.kind not in {"node", "member"}:
+        raise RenameError(f'line {names.chosen[block].line} computes which block it is, which may be "{block}"')
+    if symbol.kind in {"block", "param", "import"}:
+        return
+    word = re.compile(rf"(?<!\w){re.escape(old)}(?!\w)")
+    for scalar in names.joined:
+        if word.search(scalar.text) and not any(use.span == scalar.span for use in names.of(symbol)):
+            raise RenameError(f'line {scalar.span.line} puts a reference together by a formula, which may be "{old}"')
 
 
 def _taken(analysis: Analysis, symbol: Symbol) -> set[tuple[str, str]]:

@@ -130,8 +130,28 @@ def test_a_renamed_spec_means_the_same(place: str) -> None:
     assert "renamed" in "\n".join(lines)
 
 
-def test_a_block_that_a_param_names_is_not_renamed() -> None:
-    document, line, column = at("pla|in:\n")
+def test_a_name_in_an_expression_with_a_formula_is_renamed() -> None:
+    expression = SPEC.replace('add: {Add: {}, from: [main, "${\'skip\' if stride != 1 else \'main\'}"]}',
+                              'add: {expr: "main * ${stride / 2} + main"}')  # fmt: skip
+    document = opened(expression)
+    line = expression.splitlines().index('      add: {expr: "main * ${stride / 2} + main"}') + 1
+    use = renameable(document.now, line, 20)
+    assert use is not None
+    assert len(renamed(document.now, use.symbol, "other")) == 4
+
+
+@pytest.mark.parametrize(
+    ("place", "old", "new"),
+    [
+        ("pla|in:\n", "", ""),
+        ("inputs: [x|]\n    nodes:\n      inner", "", ""),
+        ("ma|in: {C", "from: stage.2.main", 'from: "stage.${1 + 1}.main"'),
+        ("sta|ge: {", "from: stage.2.main", 'from: "stage.${1 + 1}.main"'),
+    ],
+)
+def test_a_name_that_a_formula_may_make_is_not_renamed(place: str, old: str, new: str) -> None:
+    _, line, column = at(place)
+    document = opened(SPEC.replace(old, new) if old else SPEC)
     use = renameable(document.now, line, column)
     assert use is not None
     with pytest.raises(RenameError):
