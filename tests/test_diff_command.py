@@ -128,3 +128,12 @@ def test_a_saved_model_is_a_side(tmp_path: Path) -> None:
     (tmp_path / "m.json").write_text("{}")
     done = graphspec(tmp_path, "diff", "m.json", "m.yaml")
     assert (done.returncode, done.stderr.startswith("graphspec: m.json cannot be read as a graph")) == (1, True)
+
+
+def test_a_spec_in_json_is_a_side(tmp_path: Path) -> None:
+    text = (
+        '{"graphspec": 1, "inputs": {"x": [4]}, "nodes": {"y": {"Dense": {"units": 3}, "from": "x"}}, "outputs": "y"}'
+    )
+    (tmp_path / "m.json").write_text(text)
+    done = graphspec(tmp_path, "diff", "m.json", "m.json")
+    assert (done.returncode, done.stderr) == (0, "")

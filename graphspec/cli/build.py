@@ -53,9 +53,10 @@ def command(spec: str, output: Path | None, **given: Any) -> int:  # noqa: ANN40
         _check_output(output, no_clobber=given["no_clobber"])
     if given["picture"] is not None:
         _check_picture(given["picture"], no_clobber=given["no_clobber"])
-    result = compile_argument(spec, options_of(given, read_settings(Path.cwd())))
+    options = options_of(given, read_settings(Path.cwd()))
+    result = compile_argument(spec, options)
     report(result, result.diagnostics, given["color"], quiet=given["quiet"])
-    loaded = spec_of(result, options_of(given, read_settings(Path.cwd())), allow_download=given["allow_download"])
+    loaded = spec_of(result, options, allow_download=given["allow_download"])
     if loaded is None:
         return status.FOUND
     path = output or Path("build") / f"{given['model'] or loaded.graph.graph.name}.keras"

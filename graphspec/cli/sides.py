@@ -6,17 +6,13 @@ from pathlib import Path
 
 from graphspec.cli.git import is_at_commit, lay_out
 from graphspec.cli.options import compile_argument
-from graphspec.compiler import Compilation, Options, compile_bytes, compile_file
-from graphspec.diagnostics.diagnostic import Diagnostics, UsageError
+from graphspec.compiler import Compilation, Options, compile_file
+from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.render_text import render_text
 from graphspec.graph.infer import infer
 from graphspec.graph.select import model_of
-from graphspec.lift.lift import lift
-from graphspec.lift.problems import LiftError
-from graphspec.lift.source import read_model
+from graphspec.lift.load import UNREADABLE
 from graphspec.views.diff.snapshot import Snapshot, snapshot
-
-SAVED = (".keras", ".json")
 
 
 class SideError(Exception):
@@ -36,12 +32,11 @@ def side(argument: str, options: Options, model: str | None) -> Snapshot:
 
 def _read(argument: str, laid_out: Path | None, options: Options, model: str | None) -> Snapshot:
     """Return the model in a file, which may lie elsewhere than what it is shown as."""
-    if Path(argument).suffix.lower() in SAVED:
-        result = _saved(argument, laid_out or Path(argument))
-    elif laid_out is not None:
-        result = compile_file(laid_out, options, argument)
-    else:
-        result = compile_argument(argument, options)
+    result = compile_argument(argument, options) if laid_out is None else compile_file(laid_out, options, argument)
+    refused = [item.message for item in result.diagnostics if item.code == UNREADABLE]
+    if refused:
+        more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
+        raise SideError(f"{argument} cannot be read as a graph: {refused[0]}{more}")
     return of_compilation(result, argument, model)
 
 
@@ -59,15 +54,3 @@ def of_compilation(result: Compilation, shown: str, model: str | None) -> Snapsh
     found = snapshot(typed)
     is_named = result.document is None or result.document.name is not None
     return found if is_named or model is not None else replace(found, name="")
-
-
-def _saved(argument: str, path: Path) -> Compilation:
-    try:
-        text = lift(read_model(path)).to_yaml()
-    except LiftError as error:
-        more = f" (and {len(error.problems) - 1} more)" if len(error.problems) > 1 else ""
-        raise SideError(f"{argument} cannot be read as a graph: {error.problems[0]}{more}") from None
-    except UsageError as error:
-        raise UsageError(str(error).replace(str(path), argument)) from None
-    result = compile_bytes(text.encode(), argument, Options(), Path.cwd())
-    return replace(result, sources={})

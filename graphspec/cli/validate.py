@@ -112,8 +112,9 @@ class _Run:
         settings = read_settings(Path.cwd())
         specs = self.specs(settings)
         progress = Progress(quiet=self.given["quiet"])
+        lock = _lock(self.given)
         try:
-            found = self.found(specs, settings, progress)
+            found = self.found(specs, settings, lock, progress)
         finally:
             progress.done()
         self.read.update(path for one in found for path in one.digests)
@@ -121,7 +122,7 @@ class _Run:
             for one in found:
                 write_err(f"{visible(one.path)}: {render_count(one.diagnostics, 1)}")
         report = Report(
-            list(dict.fromkeys((*(item for one in found for item in one.diagnostics), *self.gone()))),
+            list(dict.fromkeys((*(item for one in found for item in one.diagnostics), *self.gone(lock)))),
             [one.path for one in found],
             {path: text for one in found for path, text in one.sources.items()},
             {one.path: one.seconds for one in found},
@@ -133,9 +134,8 @@ class _Run:
         write_step_summary(report, os.environ)
         return status.OK if self.given["exit_zero"] else self.status(report, settings)
 
-    def gone(self) -> tuple[Diagnostic, ...]:
+    def gone(self, lock: "Lock | None") -> tuple[Diagnostic, ...]:
         """Return what the lock says of specs that are not there any more."""
-        lock = _lock(self.given)
         if lock is None:
             return ()
         from graphspec.cli.locks import gone  # noqa: PLC0415 - few runs hold specs against a lock
@@ -155,12 +155,13 @@ class _Run:
             raise UsageError(f"there is no spec under {', '.join(self.paths)}")
         return specs
 
-    def found(self, specs: list[str], settings: Settings, progress: Progress) -> list[Checked]:
+    def found(
+        self, specs: list[str], settings: Settings, lock: "Lock | None", progress: Progress
+    ) -> list[Checked]:  # fmt: skip
         if self.given["fix"]:
             from graphspec.cli.fix import fix_specs  # noqa: PLC0415 - on request
 
             fix_specs(specs, self.options(settings), quiet=self.given["quiet"])
-        lock = _lock(self.given)
         if self.given["deep"] or "-" in specs or lock is not None:
             options = self.options(settings)
             return [self.compiled(spec, options, lock) for spec in specs]

@@ -10,6 +10,8 @@ from graphspec.lift.lift import Lifted, lift
 from graphspec.lift.problems import LiftError
 from graphspec.lift.source import read_model, tells_sharing
 
+UNREADABLE = "GS603"
+
 
 def lift_file(path: Path, plugins: Sequence[str] = ()) -> Lifted:
     """Return the spec of the model in a file.
@@ -30,7 +32,7 @@ def load_model(path: Path, shown_as: str, plugins: Sequence[str], diagnostics: D
         text = lifted.to_yaml()
     except LiftError as error:
         for problem in error.problems:
-            diagnostics.error("GS603", problem, place)
+            diagnostics.error(UNREADABLE, problem, place)
         return None
     for warning in lifted.warnings:
         diagnostics.warning("GS604", warning, place)
