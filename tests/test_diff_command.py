@@ -131,9 +131,7 @@ def test_a_saved_model_is_a_side(tmp_path: Path) -> None:
 
 
 def test_a_spec_in_json_is_a_side(tmp_path: Path) -> None:
-    text = (
-        '{"graphspec": 1, "inputs": {"x": [4]}, "nodes": {"y": {"Dense": {"units": 3}, "from": "x"}}, "outputs": "y"}'
-    )
-    (tmp_path / "m.json").write_text(text)
+    nodes = {"y": {"Dense": {"units": 3}, "from": "x"}}
+    (tmp_path / "m.json").write_text(json.dumps({"graphspec": 1, "inputs": {"x": [4]}, "nodes": nodes, "outputs": "y"}))
     done = graphspec(tmp_path, "diff", "m.json", "m.json")
     assert (done.returncode, done.stderr) == (0, "")

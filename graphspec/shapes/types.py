@@ -1,6 +1,6 @@
 """What rules take and return: types of tensors, layers with their arguments, and what a call does."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any, Union
@@ -112,6 +112,15 @@ class LayerType:
 
 
 Outputs = Union[TensorType, tuple["Outputs", ...], Mapping[str, "Outputs"]]  # noqa: UP007 - it refers to itself
+
+
+def tensors_of(outputs: Outputs) -> Iterator[TensorType]:
+    """Yield every tensor of what a call returns, in order."""
+    if isinstance(outputs, TensorType):
+        yield outputs
+        return
+    for item in outputs.values() if isinstance(outputs, Mapping) else outputs:
+        yield from tensors_of(item)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from graphspec.graph.lint import reached
 from graphspec.graph.typed import TypedGraph, is_trainable, output_types
 from graphspec.shapes.bits import bits_of
 from graphspec.shapes.dimension import Count, Dim, plus, product, times
-from graphspec.shapes.types import Outputs, TensorType, Weight
+from graphspec.shapes.types import Outputs, TensorType, Weight, tensors_of
 
 EXPRESSION = "expr"
 Size = int | str | None
@@ -94,9 +94,9 @@ def summarize(typed: TypedGraph) -> Summary:
         inputs=tuple(_port(item.name, typed.types[item.name]) for item in graph.inputs),
         outputs=tuple(_port(name, found) for name, found in output_types(typed).items()),
         rows=rows,
-        parameters=_sum(row.parameters for row in rows),
-        trainable=_sum(row.trainable for row in rows),
-        weights_bytes=_sum(row.weights_bytes for row in rows),
+        parameters=total_of(row.parameters for row in rows),
+        trainable=total_of(row.trainable for row in rows),
+        weights_bytes=total_of(row.weights_bytes for row in rows),
         flops=_total(row.flops for row in rows),
         unknown=tuple(_unknown(typed)),
     )
@@ -123,7 +123,7 @@ def _rows(typed: TypedGraph, counted: _Counted) -> Iterator[Row]:
 
 def _row(node: Node, typed: TypedGraph, counted: _Counted) -> Row:
     outputs = typed.types[node.name]
-    tensors = None if outputs is None else tuple(_tensors(outputs))
+    tensors = None if outputs is None else tuple(tensors_of(outputs))
     row = Row(
         name=node.name,
         type="get_item" if node.kind == "index" else f"ops.{node.target}",
@@ -195,9 +195,9 @@ def _group(head: str, rows: tuple[Row, ...], groups: Mapping[str, str]) -> Row:
         sources=tuple(dict.fromkeys(name for row in rows for name in row.sources if name not in inside)),
         shapes=last.shapes,
         dtype=last.dtype,
-        parameters=_sum(row.parameters for row in rows),
-        trainable=_sum(row.trainable for row in rows),
-        weights_bytes=_sum(row.weights_bytes for row in rows),
+        parameters=total_of(row.parameters for row in rows),
+        trainable=total_of(row.trainable for row in rows),
+        weights_bytes=total_of(row.weights_bytes for row in rows),
         output_bytes=_total(row.output_bytes for row in rows),
         flops=_total(row.flops for row in rows),
         rows=_members(rows, head, groups),
@@ -227,14 +227,6 @@ def shown_shape(x: TensorType) -> Shape:
     return tuple(str(size) if isinstance(size, Dim) else size for size in x.shape)
 
 
-def _tensors(outputs: Outputs) -> Iterator[TensorType]:
-    if isinstance(outputs, TensorType):
-        yield outputs
-        return
-    for item in outputs.values() if isinstance(outputs, Mapping) else outputs:
-        yield from _tensors(item)
-
-
 def _port(name: str, found: Outputs | None) -> Port:
     if not isinstance(found, TensorType):
         return Port(name=name, shape=None, dtype=None)
@@ -249,7 +241,8 @@ def _bytes_of(x: TensorType) -> Count:
     return times(product(x.shape[1:]), bits_of(x.dtype) // 8)
 
 
-def _sum(counts: Iterator[int | None]) -> int | None:
+def total_of(counts: Iterable[int | None]) -> int | None:
+    """Return the sum of counts, or None where one is not known."""
     total = 0
     for count in counts:
         if count is None:

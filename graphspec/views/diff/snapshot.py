@@ -13,7 +13,7 @@ from graphspec.graph.ir import Callable, Graph, GraphOutputs, Node, Tensor, Valu
 from graphspec.graph.lint import reached
 from graphspec.graph.typed import TypedGraph, output_types, total_flops, weights_of
 from graphspec.shapes.dimension import Count
-from graphspec.shapes.types import Outputs, TensorType
+from graphspec.shapes.types import TensorType, tensors_of
 from graphspec.views.diff.canonical import Json, arguments_of, call_arguments, canonical, compile_of, op_of, type_of
 from graphspec.views.diff.load_order import callables_in_order, saved_class, slots_of
 
@@ -217,7 +217,7 @@ def _node(node: Node, typed: TypedGraph) -> NodeFact:
         type=target,
         wires=tuple(wires),
         form=form,
-        outputs=None if outputs is None else tuple(_shown(x) for x in _tensors(outputs)),
+        outputs=None if outputs is None else tuple(_shown(x) for x in tensors_of(outputs)),
         flops=_count(typed.flops[node.name]),
         span=node.span,
     )
@@ -241,14 +241,6 @@ def _port(tensor: Tensor) -> str:
 def _output_wires(outputs: GraphOutputs) -> Iterator[tuple[str, Wire]]:
     for name, tensor in zip(outputs.names, outputs.tensors, strict=True):
         yield name, (tensor.node, _port(tensor))
-
-
-def _tensors(outputs: Outputs) -> Iterator[TensorType]:
-    if isinstance(outputs, TensorType):
-        yield outputs
-        return
-    for item in outputs.values() if isinstance(outputs, Mapping) else outputs:
-        yield from _tensors(item)
 
 
 def _shown(x: TensorType | None) -> str:

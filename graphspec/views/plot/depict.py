@@ -11,9 +11,10 @@ from graphspec.graph.scope import layer_ports
 from graphspec.graph.typed import TypedGraph, is_trainable
 from graphspec.shapes.types import Weight
 from graphspec.views.plot.drawing import Card, Drawing, Link, Shared
-from graphspec.views.plot.facts import are_all_frozen, arguments_of, dtype_of, port_of, shapes_of, total_of, type_of
+from graphspec.views.plot.facts import are_all_frozen, arguments_of, dtype_of, port_of, shapes_of, type_of
 from graphspec.views.plot.families import family_of, family_of_op
 from graphspec.views.plot.operands import named_operands, shown_constants
+from graphspec.views.summary import total_of
 
 _LAST = "="
 

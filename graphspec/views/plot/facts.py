@@ -1,9 +1,9 @@
 """What is known of a call, as text and numbers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from graphspec.graph.ir import Callable
-from graphspec.shapes.types import Outputs, TensorType
+from graphspec.shapes.types import Outputs, TensorType, tensors_of
 from graphspec.views.plot.drawing import Card
 from graphspec.views.plot.operands import shown_value
 from graphspec.views.summary import shown_shape as sizes_of
@@ -32,31 +32,13 @@ def port_of(found: Outputs | None, output: int | str | None) -> Outputs | None:
 
 def shapes_of(found: Outputs | None) -> tuple[str, ...]:
     """Return the shapes of all outputs of a call, as text."""
-    return ("?",) if found is None else tuple(shown_shape(sizes_of(item)) for item in _tensors(found))
+    return ("?",) if found is None else tuple(shown_shape(sizes_of(item)) for item in tensors_of(found))
 
 
 def dtype_of(found: Outputs | None) -> str:
     """Return the dtype of the first output of a call."""
-    first = next(_tensors(found), None) if found is not None else None
+    first = next(tensors_of(found), None) if found is not None else None
     return "" if first is None else first.dtype
-
-
-def _tensors(outputs: Outputs) -> Iterator[TensorType]:
-    if isinstance(outputs, TensorType):
-        yield outputs
-        return
-    for item in outputs.values() if isinstance(outputs, Mapping) else outputs:
-        yield from _tensors(item)
-
-
-def total_of(counts: Iterator[int | None]) -> int | None:
-    """Return the sum of counts, or None where one is not known."""
-    total = 0
-    for count in counts:
-        if count is None:
-            return None
-        total += count
-    return total
 
 
 def are_all_frozen(cards: Sequence[Card]) -> bool:
