@@ -9,6 +9,16 @@ OBJECTS = frozenset(
     {"activation", "initializer", "regularizer", "constraint", "optimizer", "schedule", "loss", "metric", "layer"}
 )
 NUMBERS = frozenset({"int", "float"})
+# Where in keras the classes of a category are; an activation is a layer, or a function by its name.
+OBJECT_MODULES = {
+    "initializer": "initializers",
+    "regularizer": "regularizers",
+    "constraint": "constraints",
+    "optimizer": "optimizers",
+    "schedule": "optimizers.schedules",
+    "loss": "losses",
+    "metric": "metrics",
+}
 NAMES = OBJECTS | NUMBERS | {"null", "bool", "string", "any", "array", "dict", "code", "path", "dtype", "shape", "list"}
 MAX_WORDS = 8
 

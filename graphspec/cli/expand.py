@@ -7,13 +7,13 @@ from typing import Any
 import click
 
 from graphspec.cli import status
-from graphspec.cli.files import write_text
 from graphspec.cli.options import compile_argument, options_of, read_settings, reading_options, report
 from graphspec.cli.terminal import write_out
 from graphspec.compiler import Compilation
 from graphspec.diagnostics.diagnostic import UsageError
 from graphspec.frontend.tree import plain
 from graphspec.frontend.write import write
+from graphspec.output import write_text
 from graphspec.views.expanded import expanded
 
 

@@ -8,11 +8,11 @@ import click
 
 from graphspec.cli import status
 from graphspec.cli.complete import complete_spec
-from graphspec.cli.files import write_text
 from graphspec.cli.options import MODEL, compile_argument, options_of, read_settings, reading_options, report
 from graphspec.cli.terminal import write_out
 from graphspec.diagnostics.diagnostic import UsageError
 from graphspec.frontend.document import Body, Document
+from graphspec.output import write_text
 from graphspec.spec import spec_of
 from graphspec.views.python import render_python
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphspec.cli.files import replace_bytes
 from graphspec.cli.terminal import write_err
 from graphspec.diagnostics.diagnostic import Diagnostic, Fix, UsageError
 from graphspec.diagnostics.move import moved
 from graphspec.diagnostics.plain import visible
+from graphspec.output import replace_bytes
 
 if TYPE_CHECKING:
     from graphspec.compiler import Options

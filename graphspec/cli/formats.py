@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from graphspec.cli.files import write_text
 from graphspec.cli.terminal import wants_color, write_err, write_out
 from graphspec.diagnostics.diagnostic import UsageError
 from graphspec.diagnostics.plain import encodable
 from graphspec.diagnostics.render_text import render_count, render_text
 from graphspec.diagnostics.report import Report
+from graphspec.output import write_text
 
 FORMATS = ("text", "concise", "json", "github", "sarif", "junit", "gitlab", "rdjson")
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from graphspec.cli import status
-from graphspec.cli.files import write_text
 from graphspec.cli.options import PLUGIN, read_settings
 from graphspec.cli.terminal import write_err, write_out
 from graphspec.compiler import Compilation, Options, compile_bytes
@@ -14,6 +13,7 @@ from graphspec.lift.lift import Lifted
 from graphspec.lift.load import lift_file
 from graphspec.lift.problems import LiftError
 from graphspec.lift.source import ENDINGS
+from graphspec.output import write_text
 
 
 @click.command("import", epilog="Example: graphspec import model.keras -o model.yaml")

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from graphspec.cli import status
-from graphspec.cli.files import write_text
 from graphspec.cli.schema import render_schema
 from graphspec.cli.terminal import write_out
 from graphspec.diagnostics.diagnostic import UsageError
 from graphspec.frontend.json_schema import json_schema
+from graphspec.output import write_text
 from graphspec.version import __version__
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")

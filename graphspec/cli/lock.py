@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from graphspec.cli import status
-from graphspec.cli.files import write_text
 from graphspec.cli.find import find_specs
 from graphspec.cli.locks import Lock, difference, missing, read_lock, shown
 from graphspec.cli.locks import lock_file as lock_file_of
@@ -19,6 +18,7 @@ from graphspec.cli.sides import of_compilation
 from graphspec.cli.terminal import wants_color, write_err, write_out
 from graphspec.compiler import Options, compile_file
 from graphspec.diagnostics.diagnostic import UsageError
+from graphspec.output import write_text
 from graphspec.views.diff.changes import Diff
 from graphspec.views.diff.render_text import render_text
 from graphspec.views.diff.show import summary

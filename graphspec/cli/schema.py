@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from graphspec.cli import status
-from graphspec.cli.files import write_text
 from graphspec.cli.terminal import write_err, write_out
 from graphspec.frontend.json_schema import Schema, json_schema
+from graphspec.output import write_text
 
 
 @click.command("schema", epilog="Example: graphspec schema -o schemas/graphspec.schema.json")

@@ -26,23 +26,23 @@ def entries_in_order(program: Program) -> list[str]:
 def _used_by(key: str, program: Program) -> Iterator[str]:
     layer = program.layers.get(key)
     if layer is not None and layer.what is not None:
-        yield from _references(layer.what.arguments)
+        yield from (scalar.text for scalar in refs_in(layer.what.arguments))
     model = program.models.get(key)
     for call in model.calls if isinstance(model, Program) else ():
         if call.what is not None and call.what.kind == "call":
             yield call.what.name
         elif call.what is not None:
-            yield from _references(call.what.arguments)
+            yield from (scalar.text for scalar in refs_in(call.what.arguments))
 
 
-def _references(tree: Tree | None) -> Iterator[str]:
-    """Yield the names under every ``ref`` of an argument."""
+def refs_in(tree: Tree | None) -> Iterator[Scalar]:
+    """Yield the name under every ``ref`` of an argument."""
     if isinstance(tree, Sequence):
         for item in tree.items:
-            yield from _references(item)
+            yield from refs_in(item)
     elif isinstance(tree, Mapping):
         for key, entry in tree.entries.items():
             if key == "ref" and isinstance(entry.value, Scalar):
-                yield entry.value.text
+                yield entry.value
             else:
-                yield from _references(entry.value)
+                yield from refs_in(entry.value)

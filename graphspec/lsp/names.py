@@ -16,6 +16,7 @@ from graphspec.frontend.edges import read_edges, within
 from graphspec.frontend.program import Program
 from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree
 from graphspec.frontend.tree import Mapping as TreeMapping
+from graphspec.graph.entries import refs_in
 from graphspec.lsp.expression_names import references_in
 from graphspec.lsp.formula_names import Mention, chosen_blocks, joined_references, mentions_of
 
@@ -298,7 +299,7 @@ class _Walk:
 
     def references_in(self, what: What | None) -> None:
         """Gather the layers that arguments name: ``{layer: {ref: scorer}}``."""
-        for scalar in _refs(None if what is None else what.arguments):
+        for scalar in refs_in(None if what is None else what.arguments):
             self.call(str(scalar.value), within(scalar, 0, len(scalar.text)))
 
     def refer_in(self, tree: Tree, inside: str | None = None) -> None:
@@ -387,15 +388,3 @@ def output_symbol(names: Names, scope: str, body: Body, name: str) -> Symbol | N
     items = outputs.items if isinstance(outputs, Sequence) else (outputs,)
     is_output = any(isinstance(item, Scalar) and item.value == name for item in items)
     return names.defined.get((scope, name)) if is_output else None
-
-
-def _refs(tree: Tree | None) -> Iterator[Scalar]:
-    if isinstance(tree, Sequence):
-        for item in tree.items:
-            yield from _refs(item)
-    elif isinstance(tree, TreeMapping):
-        for key, entry in tree.entries.items():
-            if key == "ref" and isinstance(entry.value, Scalar):
-                yield entry.value
-            else:
-                yield from _refs(entry.value)

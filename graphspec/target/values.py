@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from graphspec.catalog.kinds import OBJECT_MODULES
 from graphspec.graph.ir import (
     Array,
     Callable,
@@ -20,16 +21,6 @@ from graphspec.graph.ir import (
 )
 from graphspec.graph.layer_types import default_dtype
 from graphspec.target.backend import load_keras
-
-_MODULES = {
-    "initializer": "initializers",
-    "regularizer": "regularizers",
-    "constraint": "constraints",
-    "optimizer": "optimizers",
-    "schedule": "optimizers.schedules",
-    "loss": "losses",
-    "metric": "metrics",
-}
 
 Layers = CallableABC[[str], Any]
 Builder = CallableABC[[Callable], Any]
@@ -66,7 +57,7 @@ def to_keras(value: Value, layer: Layers, build: Builder, tensor: Tensors) -> An
 def keras_class(category: str, name: str) -> Any:  # noqa: ANN401 - a class of Keras
     """Return the class or function of Keras that the catalogue knows by this name."""
     module: Any = load_keras()
-    for part in _MODULES[category].split("."):
+    for part in OBJECT_MODULES[category].split("."):
         module = getattr(module, part)
     return getattr(module, name)
 

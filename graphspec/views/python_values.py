@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from graphspec.catalog import catalog
+from graphspec.catalog.kinds import OBJECT_MODULES
 from graphspec.graph.ir import (
     Array,
     Callable,
@@ -21,15 +22,6 @@ from graphspec.graph.ir import (
 from graphspec.graph.layer_types import default_dtype
 from graphspec.views.layout import Code, brackets, call
 
-_MODULES = {
-    "initializer": "initializers",
-    "regularizer": "regularizers",
-    "constraint": "constraints",
-    "optimizer": "optimizers",
-    "schedule": "optimizers.schedules",
-    "loss": "losses",
-    "metric": "metrics",
-}
 # Of these Keras makes from the name what it makes from the class: losses and metrics would get other names.
 _SAME_BY_NAME = frozenset({"initializer", "regularizer", "constraint", "optimizer"})
 # Keras documents these as tuples; some it takes as nothing else.
@@ -117,7 +109,7 @@ class Values:
 
     def object(self, value: Object) -> Code:
         """Return the construction of an initializer, a loss and the like."""
-        return call(f"keras.{_MODULES[value.category]}.{value.name}", self.named(value.arguments, self.exactly))
+        return call(f"keras.{OBJECT_MODULES[value.category]}.{value.name}", self.named(value.arguments, self.exactly))
 
     def short(self, value: Value) -> Code:
         """Return a value, by its name alone where Keras makes the same of it."""
