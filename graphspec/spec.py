@@ -157,7 +157,7 @@ def load(
 def _compiled(source: "str | os.PathLike[str] | keras.Model", options: Options) -> Compilation:
     if not isinstance(source, str | os.PathLike):
         lifted = from_keras(source, plugins=options.plugins)
-        return compile_bytes(lifted.to_yaml().encode(), f"<{source.name}>", options, Path.cwd())
+        return compile_bytes(lifted.to_yaml(flat=True).encode(), f"<{source.name}>", options, Path.cwd())
     file = Path(source)
     if not file.exists():
         raise UsageError(f'there is no file "{source}"')

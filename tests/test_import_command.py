@@ -45,6 +45,23 @@ def test_the_spec_is_printed_or_written(file, capsys):
     assert run(["validate", "good.yaml"]) == 0
 
 
+def test_what_comes_again_is_a_block_unless_the_spec_is_to_be_flat(capsys):
+    layers = [given("x")]
+    for number in range(8):
+        source = tensor(f"block{number - 1}_relu" if number else "x")
+        layers.append(layer("Dense", f"block{number}_dense", call(source), units=4))
+        layers.append(layer("ReLU", f"block{number}_relu", call(tensor(f"block{number}_dense"))))
+    layers.append(layer("Dense", "y", call(tensor("block7_relu")), units=1))
+    Path("deep.json").write_text(json.dumps(functional(*layers, outputs=["y", 0, 0])))
+    assert run(["import", "deep.json", "-o", "deep.yaml"]) == 0
+    assert run(["import", "deep.json", "-o", "flat.yaml", "--flat"]) == 0
+    assert capsys.readouterr() == ("deep.yaml: 17 nodes\nflat.yaml: 17 nodes\n", "")
+    assert 'name: "block${index}"}, repeat: 8}' in Path("deep.yaml").read_text()
+    assert "block" not in [key.strip() for key in Path("flat.yaml").read_text().split(":")]
+    assert run(["validate", "deep.yaml", "flat.yaml"]) == 0
+    assert run(["diff", "deep.yaml", "flat.yaml", "--fail-on", "interface,weights,behaviour,cost"]) == 0
+
+
 def test_check_writes_nothing(capsys, folder):
     before = sorted(folder.iterdir())
     assert run(["import", "good.keras", "--check"]) == 0

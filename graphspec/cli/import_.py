@@ -22,9 +22,17 @@ from graphspec.output import write_text
 @click.option("--no-clobber", is_flag=True, help="Refuse to replace a file.")
 @PLUGIN
 @click.option("--check", is_flag=True, help="Say whether FILE can be imported, and why not; write nothing.")
+@click.option("--flat", is_flag=True, help="Write a node for every call, where else what comes again is a block.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no warnings.")
 def command(
-    file: Path, output: Path | None, *, no_clobber: bool, plugins: tuple[str, ...], check: bool, quiet: bool
+    file: Path,
+    output: Path | None,
+    *,
+    no_clobber: bool,
+    plugins: tuple[str, ...],
+    check: bool,
+    flat: bool,
+    quiet: bool,
 ) -> int:
     """Write the spec of the model in FILE: a .keras file, the JSON of Keras, or a whole model as .h5.
 
@@ -39,7 +47,7 @@ def command(
     try:
         plugins = (*plugins, *read_settings(Path.cwd()).plugins)
         lifted = lift_file(file, plugins)
-        text = lifted.to_yaml()
+        text = lifted.to_yaml(flat=flat or check)
     except LiftError as error:
         return _report(file, error.problems)
     result = compile_bytes(text.encode(), str(output or file), Options(plugins=plugins), Path.cwd())

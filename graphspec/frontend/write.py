@@ -12,7 +12,8 @@ from graphspec.frontend.scalars import resolve
 
 WIDTH = 120
 # Named things, one a line however short.
-_LISTED = frozenset({"layers", "models", "inputs", "nodes"})
+_LISTED = frozenset({"defaults", "blocks", "layers", "models", "inputs", "nodes"})
+_BODIES = frozenset({"blocks", "models"})
 _SECTIONS = (
     "$schema", "graphspec", "name", "description", "params", "variants", "defaults", "imports", "blocks", "layers",
     "models", "inputs", "nodes", "edges", "outputs", "dtype", "seed", "compile", "expect",
@@ -54,7 +55,7 @@ def _body(body: Mapping[str, Plain], indent: str, lines: list[str]) -> None:
             _items(head, value, indent, lines)
         elif key in _LISTED and isinstance(value, Mapping) and value:
             lines.append(head)
-            _named(value, f"{indent}  ", lines, are_bodies=key == "models")
+            _named(value, f"{indent}  ", lines, are_bodies=key in _BODIES)
         else:
             _value(head, value, indent, lines)
 

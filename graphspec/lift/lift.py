@@ -30,13 +30,15 @@ class Lifted:
     warnings: tuple[str, ...]
     plugins: tuple[str, ...] = ()
 
-    def to_yaml(self) -> str:
-        """Return the text of the spec.
+    def to_yaml(self, *, flat: bool = False) -> str:
+        """Return the text of the spec, in which what comes again is a block; ``flat`` is for a node for every call.
 
         Raises LiftError where YAML cannot hold it.
         """
+        from graphspec.fold.fold import folded  # noqa: PLC0415 - a summary of a model has no use for it
+
         try:
-            return write(self.document)
+            return write(self.document if flat else folded(self.document))
         except ValueError as error:
             raise LiftError([f"the model cannot be written: {error}"]) from None
 

@@ -29,7 +29,7 @@ def load_model(path: Path, shown_as: str, plugins: Sequence[str], diagnostics: D
     place = Span.of_file(shown_as)
     try:
         lifted = lift_file(path, plugins)
-        text = lifted.to_yaml()
+        text = lifted.to_yaml(flat=True)
     except LiftError as error:
         for problem in error.problems:
             diagnostics.error(UNREADABLE, problem, place)

@@ -118,6 +118,16 @@ def test_an_application_comes_back(name, tmp_path):
     assert (found["input_layers"], found["output_layers"]) == (expected["input_layers"], expected["output_layers"])
 
 
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [("ResNet50", 120), ("ResNet152", 120), ("MobileNetV2", 100), ("DenseNet201", 100), ("EfficientNetB7", 240)],
+)
+def test_the_spec_of_an_application_is_as_short_as_a_person_would_write_it(name, lines):
+    with keras.StatelessScope(initialize_variables=False):
+        model = getattr(keras.applications, name)(weights=None)
+    assert len(from_keras(model).to_yaml().splitlines()) < lines
+
+
 def test_an_application_with_layers_and_models_of_its_own_comes_back(tmp_path):
     with keras.StatelessScope(initialize_variables=False):
         model = keras.applications.ConvNeXtTiny(weights=None)
