@@ -2,17 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Any
 
 from graphspec.fold.defaults import with_defaults, without_idle_defaults
-from graphspec.fold.pieces import Code, Piece, Ref, Template, Value, codes_in, lines_of, piece_of, plain_of, use_of
+from graphspec.fold.pieces import Piece, Ref, Template, Value, lines_of, piece_of, plain_of
 from graphspec.fold.regions import Numbers, Region, strings_of
-from graphspec.fold.repeats import OVERHEAD, Place, Repeat, repeats_in, runs_of
-from graphspec.fold.unify import SOURCE, Block, DifferentError, Param, unify, worded_alike
-from graphspec.fold.wording import common_start, counted, line, shares
+from graphspec.fold.repeats import OVERHEAD, Repeat, repeats_in, runs_of
+from graphspec.fold.runs import Body, Copy, Run, only, runs_in, use_key
+from graphspec.fold.unify import SOURCE, Block, DifferentError, unify, worded_alike
 from graphspec.frontend.expand import snake_case
 from graphspec.frontend.whats import NAME
 from graphspec.frontend.write import write
@@ -27,41 +26,6 @@ _LINES_OF_ARGUMENT = 0.15
 _LINES_OF_LONG_USE = 2
 _LEAST_SAVED = 4
 _LEAST_SHARE = 0.2
-_LEAST_FOR_A_RULE = 3
-
-
-@dataclass(slots=True)
-class _Body:
-    """A graph that is folded: its nodes in pieces, and those that stay as they are."""
-
-    pieces: dict[str, Piece]
-    kept: dict[str, Any]
-    order: list[str]
-    fixed: set[str]
-    names: Taken
-    output: str | None = None
-
-    def sort(self) -> None:
-        """Bring the nodes in order."""
-        self.pieces = {key: self.pieces[key] for key in self.order if key in self.pieces}
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Copies in a row that are one use: where they begin and end, and what they give the params."""
-
-    body: _Body
-    entry: Ref
-    exit: str
-    nodes: tuple[str, ...]
-    values: Mapping[str, Value]
-    count: int
-    names: tuple[Value, ...]
-
-    def use(self, block: Block) -> Piece:
-        """Return the node that stands for the copies."""
-        naming = {name for name, param in block.params.items() if param.is_name}
-        return use_of(block.key, self.values, naming, self.entry, self.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +33,7 @@ class _Choice:
     """A block that could be made, its uses, and the lines that it saves."""
 
     block: Block
-    runs: tuple[_Run, ...]
+    runs: tuple[Run, ...]
     saved: float
 
 
@@ -98,7 +62,7 @@ def fold(document: Mapping[str, Any]) -> dict[str, Any]:
     return {**document, "blocks": blocks, "nodes": _nodes(top)} | ({"models": {**models, **inner}} if models else {})
 
 
-def _body(plain: Mapping[str, Any]) -> _Body:
+def _body(plain: Mapping[str, Any]) -> Body:
     pieces: dict[str, Piece] = {}
     kept: dict[str, Any] = {}
     nodes = plain.get("nodes", {})
@@ -109,10 +73,10 @@ def _body(plain: Mapping[str, Any]) -> _Body:
         else:
             pieces[key] = piece
     fixed = {word for item in (*kept.values(), plain.get("outputs")) for word in _WORD.findall(str(item))}
-    return _Body(pieces, kept, list(nodes), fixed, Taken([*nodes, *plain.get("inputs", {})]))
+    return Body(pieces, kept, list(nodes), fixed, Taken([*nodes, *plain.get("inputs", {})]))
 
 
-def _nodes(body: _Body) -> dict[str, Any]:
+def _nodes(body: Body) -> dict[str, Any]:
     return {
         key: body.kept[key] if key in body.kept else plain_of(body.pieces[key], key, lambda ref: ref.text)
         for key in body.order
@@ -120,7 +84,7 @@ def _nodes(body: _Body) -> dict[str, Any]:
     }
 
 
-def _plain_block(block: Block, body: _Body) -> dict[str, Any]:
+def _plain_block(block: Block, body: Body) -> dict[str, Any]:
     params = {name: param.declaration() for name, param in block.params.items()}
     nodes = {key: plain_of(body.pieces[key], "", lambda ref: ref.text) for key in body.order}
     return {"params": params, "inputs": [SOURCE], "nodes": nodes, "outputs": body.output}
@@ -130,9 +94,9 @@ def _plain_block(block: Block, body: _Body) -> dict[str, Any]:
 class _Folder:
     """All graphs of a spec, and the blocks that were found in them."""
 
-    graphs: list[_Body]
+    graphs: list[Body]
     blocks: dict[str, Block] = field(default_factory=dict)
-    bodies: dict[str, _Body] = field(default_factory=dict)
+    bodies: dict[str, Body] = field(default_factory=dict)
     numbers: Numbers = field(default_factory=Numbers)
     names: Taken = field(default_factory=Taken)
 
@@ -147,7 +111,7 @@ class _Folder:
     def best(self) -> _Choice | None:
         bodies = [*self.graphs, *self.bodies.values()]
         strings: list[list[Region]] = []
-        owners: list[_Body] = []
+        owners: list[Body] = []
         for body in bodies:
             body.sort()
             found = strings_of(body.pieces, body.fixed, body.output, self.numbers)
@@ -162,23 +126,23 @@ class _Folder:
                 best = choice
         return best
 
-    def choice(self, repeat: Repeat, strings: Sequence[Sequence[Region]], owners: Sequence[_Body]) -> _Choice | None:
+    def choice(self, repeat: Repeat, strings: Sequence[Sequence[Region]], owners: Sequence[Body]) -> _Choice | None:
         """Return the block of what comes again, or None where it is not worth its lines."""
         length = len(repeat.numbers)
-        rows = [[_Copy.of(strings, owners, place, length) for place in row] for row in runs_of(repeat, strings)]
+        rows = [[Copy.of(strings, owners, place, length) for place in row] for row in runs_of(repeat, strings)]
         copies = [copy for row in rows for copy in row]
         alike = worded_alike([copy.pieces for copy in copies])
         if len(alike) < len(copies):
-            rows = list(_only(rows, alike))
+            rows = list(only(rows, alike))
             copies = [copy for row in rows for copy in row]
         try:
-            block = unify("", [copy.pieces for copy in copies], copies[0].wiring(), self.blocks)
+            block = unify([copy.pieces for copy in copies], copies[0].wiring(), self.blocks)
         except DifferentError:
             return None
-        runs: list[_Run] = []
+        runs: list[Run] = []
         at = 0
         for row in rows:
-            runs += _runs(block, row, at)
+            runs += runs_in(block, row, at)
             at += len(row)
         flat = sum(self.numbers.lines_of(piece) for copy in copies for piece in copy.pieces)
         cost = OVERHEAD + sum(map(lines_of, block.nodes.values())) + _LINES_OF_PARAM * len(block.params)
@@ -190,10 +154,10 @@ class _Folder:
     def take(self, choice: _Choice) -> None:
         """Put the uses of a block in the places of its copies."""
         key = self.key(choice)
-        block = Block(key, choice.block.nodes, choice.block.params)
+        block = replace(choice.block, key=key)
         self.blocks[key] = block
         nodes = dict(block.nodes)
-        self.bodies[key] = _Body(nodes, {}, list(nodes), set(), Taken([SOURCE, *nodes]), next(reversed(nodes)))
+        self.bodies[key] = Body(nodes, {}, list(nodes), set(), Taken([SOURCE, *nodes]), next(reversed(nodes)))
         renamed: dict[tuple[int, str], str] = {}
         for run in choice.runs:
             at = id(run.body)
@@ -215,128 +179,10 @@ class _Folder:
         return self.names.unused(stem)
 
 
-@dataclass(frozen=True, slots=True)
-class _Copy:
-    """One of the pieces of graph that are alike."""
-
-    body: _Body
-    entry: Ref
-    nodes: tuple[str, ...]
-
-    @classmethod
-    def of(cls, strings: Sequence[Sequence[Region]], owners: Sequence[_Body], place: Place, length: int) -> "_Copy":
-        regions = strings[place.string][place.start : place.start + length]
-        nodes = tuple(node for region in regions for node in region.nodes)
-        return cls(owners[place.string], regions[0].entry, nodes)
-
-    @property
-    def pieces(self) -> list[Piece]:
-        return [self.body.pieces[node] for node in self.nodes]
-
-    def wiring(self) -> list[list[int]]:
-        places = {node: place for place, node in enumerate(self.nodes)}
-        return [[places.get(ref.node, -1) for ref in piece.refs] for piece in self.pieces]
-
-
-def _only(rows: Sequence[Sequence[_Copy]], chosen: set[int]) -> Iterator[list[_Copy]]:
-    """Yield the rows of the copies with these numbers."""
-    number = 0
-    for row in rows:
-        found: list[_Copy] = []
-        for copy in row:
-            if number in chosen:
-                found.append(copy)
-            elif found:
-                yield found
-                found = []
-            number += 1
-        if found:
-            yield found
-
-
-def _runs(block: Block, row: Sequence[_Copy], first: int) -> Iterator[_Run]:
-    """Yield the uses of a row of copies: as many as can be counted are one."""
-    at = 0
-    while at < len(row):
-        end, values = _longest(block, first + at, len(row) - at)
-        end += at
-        copies = row[at:end]
-        nodes = tuple(node for copy in copies for node in copy.nodes)
-        names = next((param.values[first + at : first + end] for param in block.params.values() if param.is_name), ())
-        yield _Run(copies[0].body, copies[0].entry, nodes[-1], nodes, values, len(copies), names)
-        at = end
-
-
-def _longest(block: Block, first: int, count: int) -> tuple[int, dict[str, Value]]:
-    """Return how many copies from this one on can be one use, and what this gives the params."""
-    best = _LEAST_FOR_A_RULE
-    values = _counted(block, first, best) if count >= best else None
-    if values is None:
-        # Two numbers are on any line: two copies are a row where names alone are counted.
-        best = min(2, count)
-        values = _counted(block, first, best) if _is_row(block, first, best) else None
-        return (1, block.given(first)) if values is None else (best, values)
-    step = best
-    while step:
-        size = min(count, best + step)
-        longer = _counted(block, first, size) if size > best else None
-        if longer is None:
-            step //= 2
-            continue
-        best, values = size, longer
-        step *= 2
-    return best, values
-
-
-def _is_row(block: Block, first: int, count: int) -> bool:
-    """Say whether copies differ in their names alone."""
-    rest = (param for param in block.params.values() if not param.is_name)
-    return all(len({repr(value) for value in param.values[first : first + count]}) == 1 for param in rest)
-
-
-def _counted(block: Block, first: int, count: int) -> dict[str, Value] | None:
-    """Return what copies in a row give the params, over their number, or None."""
-    found: dict[str, Value] = {}
-    for param in block.params.values():
-        value = _over_index(param.values[first : first + count], param)
-        if value is None:
-            return None
-        if value[0] != param.default or type(value[0]) is not type(param.default):
-            found[param.name] = value[0]
-    return found
-
-
-def _over_index(values: Sequence[Value], param: Param) -> tuple[Value] | None:
-    """Return the value over the number of a copy, alone in a tuple since null is one."""
-    if len({repr(value) for value in values}) == 1:
-        return (values[0],)
-    if any(True for value in values for _ in codes_in(value)):
-        return None
-    if param.is_name and all(isinstance(value, str) for value in values):
-        text = counted([str(value) for value in values])
-        # An expression alone would be a number, and not the text of one.
-        return None if text is None or isinstance(text, Code) else (text,)
-    if all(type(value) is float for value in values):
-        share = shares([float(str(value)) for value in values])
-        return None if share is None else (Code(share, is_index=True),)
-    if not all(type(value) is int for value in values):
-        return None
-    numbers = [int(str(value)) for value in values]
-    steps = {after - before for before, after in pairwise(numbers)}
-    if len(steps) == 1:
-        return (Code(line(numbers[0], steps.pop()), is_index=True),)
-    ratios = {after / before for before, after in pairwise(numbers) if before}
-    ratio = ratios.pop() if len(numbers) >= _LEAST_FOR_A_RULE and 0 not in numbers else 0
-    if ratios or ratio < 2 or ratio != int(ratio):  # noqa: PLR2004 - doubling is the slowest
-        return None
-    power = f"{int(ratio)} ** index"
-    return (Code(power if numbers[0] == 1 else f"{numbers[0]} * {power}", is_index=True),)
-
-
-def _replace(run: _Run, entry: Ref, block: Block) -> str:
+def _replace(run: Run, entry: Ref, block: Block) -> str:
     """Put one use in the place of its copies, and return its name."""
     body = run.body
-    key = _use_key(run)
+    key = use_key(run)
     place = body.order.index(run.exit)
     gone = set(run.nodes)
     use = replace(run.use(block), refs=(entry,))
@@ -354,27 +200,6 @@ def _replace(run: _Run, entry: Ref, block: Block) -> str:
             refs = tuple(Ref(key, ref.suffix) if ref.node == run.exit else ref for ref in piece.refs)
             body.pieces[name] = Piece(piece.kind, piece.leaves, piece.form, refs)
     return key
-
-
-def _use_key(run: _Run) -> str:
-    """Return the name of a use: what its layers are named after, or the name of its last node."""
-    texts = [name for name in run.names if isinstance(name, str)]
-    if len(texts) < run.count:
-        return run.exit
-    end = "" if run.count == 1 else f"_to_{texts[-1][_start_of_number(texts) :]}"
-    wish = re.sub(r"\W", "_", texts[0] + end, flags=re.ASCII).strip("_")
-    if NAME.match(wish) and wish not in run.body.names:
-        run.body.names.add(wish)
-        return wish
-    return run.exit
-
-
-def _start_of_number(texts: Sequence[str]) -> int:
-    """Return where the first number begins in which texts differ, or the first letter."""
-    start = common_start(texts)
-    while start and texts[0][start - 1].isdigit() and texts[0][start : start + 1].isdigit():
-        start -= 1
-    return start
 
 
 def _text(value: Value) -> str:

@@ -71,11 +71,11 @@ def _type(value: Value) -> str:
 
 @dataclass(slots=True)
 class Block:
-    """A block: its nodes by their names, the last one its output, and its params."""
+    """A block: its nodes by their names, the last one its output, and its params. It has a key once it is chosen."""
 
-    key: str
-    nodes: dict[str, Piece] = field(default_factory=dict)
-    params: dict[str, Param] = field(default_factory=dict)
+    nodes: dict[str, Piece]
+    params: dict[str, Param]
+    key: str = ""
 
     def given(self, copy: int) -> dict[str, Value]:
         """Return what a copy gives the params, without their defaults."""
@@ -100,20 +100,17 @@ def worded_alike(copies: Sequence[Sequence[Piece]]) -> set[int]:
     return largest if 2 * len(largest) >= len(copies) else set(range(len(copies)))
 
 
-def unify(
-    key: str, copies: Sequence[Sequence[Piece]], wiring: Sequence[Sequence[int]], blocks: Mapping[str, Block]
-) -> Block:
+def unify(copies: Sequence[Sequence[Piece]], wiring: Sequence[Sequence[int]], blocks: Mapping[str, Block]) -> Block:
     """Return the block that all copies are, its params in the order of their use.
 
     ``wiring`` has for each reference of each node the place of the node that it is to, or -1 for the source. Raises
     DifferentError where no params make them one.
     """
-    return _Unifier(key, copies, wiring, blocks).block()
+    return _Unifier(copies, wiring, blocks).block()
 
 
 @dataclass(slots=True)
 class _Unifier:
-    key: str
     copies: Sequence[Sequence[Piece]]
     wiring: Sequence[Sequence[int]]
     blocks: Mapping[str, Block]
@@ -139,7 +136,7 @@ class _Unifier:
             )
             nodes[key] = Piece(piece.kind, made, piece.form, refs)
         params = sorted(self.params.values(), key=lambda item: (not item.is_name, item.default is not NO_DEFAULT))
-        return Block(self.key, nodes, {param.name: param for param in params})
+        return Block(nodes, {param.name: param for param in params})
 
     def names(self) -> dict[tuple[int, Path], Value]:
         """Return the wording of each name, and choose the names of the nodes."""
@@ -147,6 +144,8 @@ class _Unifier:
             (place, path): [copy[place].leaves[path] for copy in self.copies]
             for place, path in _name_paths(self.copies[0])
         }
+        if any("$" in atoms_of(value) for values in columns.values() for value in values):
+            raise DifferentError
         found: dict[tuple[int, Path], Value] = {}
         whole = [
             [atoms_of(value) for value in values] for (_, path), values in columns.items() if path[-1] == NAME_PARAM

@@ -189,6 +189,13 @@ def test_nested_models_are_folded_too() -> None:
     assert "repeat: 6" in checked(document)
 
 
+def test_a_dollar_in_a_name_is_left_alone() -> None:
+    document = row([f"block{number}" for number in range(6)], [16] * 6)
+    for number in range(6):
+        document["nodes"][f"block{number}_norm"]["name"] = f"$norm{number}$$"
+    assert folded(document)["nodes"] == document["nodes"]
+
+
 def test_defaults_hold_what_all_layers_of_a_class_have() -> None:
     document = row(["one", "two", "three"], [8, 9, 10], kernel_initializer="he_normal")
     document["nodes"]["last"]["Dense"]["kernel_initializer"] = "he_normal"
