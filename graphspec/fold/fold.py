@@ -24,6 +24,7 @@ _MOST_TRIED = 64
 _LINES_OF_PARAM = 0.5
 _LINES_OF_ARGUMENT = 0.15
 _LINES_OF_LONG_USE = 2
+_LINES_FOR_A_COPY = 0.5
 _LEAST_SAVED = 4
 _LEAST_SHARE = 0.2
 
@@ -35,6 +36,11 @@ class _Choice:
     block: Block
     runs: tuple[Run, ...]
     saved: float
+
+    @property
+    def rank(self) -> float:
+        """Return how good the choice is: of two that save the same, the block that comes more often is the better."""
+        return self.saved + _LINES_FOR_A_COPY * sum(run.count for run in self.runs)
 
 
 def folded(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,10 +125,10 @@ class _Folder:
             owners += [body] * len(found)
         best: _Choice | None = None
         for repeat in repeats_in(strings)[:_MOST_TRIED]:
-            if best is not None and repeat.saving <= best.saved:
+            if best is not None and repeat.saving + _LINES_FOR_A_COPY * repeat.copies <= best.rank:
                 break
             choice = self.choice(repeat, strings, owners)
-            if choice is not None and (best is None or choice.saved > best.saved):
+            if choice is not None and (best is None or choice.rank > best.rank):
                 best = choice
         return best
 

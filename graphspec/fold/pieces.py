@@ -169,12 +169,12 @@ def rendered(value: Value) -> Any:  # noqa: ANN401 - any value of a spec
     return [rendered(item) for item in value] if isinstance(value, tuple) else value
 
 
-def codes_in(value: Value) -> Iterator[Code]:
-    """Yield the expressions in a value."""
+def codes_in(value: Value) -> list[Code]:
+    """Return the expressions in a value."""
     if isinstance(value, Code):
-        yield value
-    elif isinstance(value, Template):
-        yield from (part for part in value.parts if isinstance(part, Code))
+        return [value]
+    parts = value.parts if isinstance(value, Template) else value if isinstance(value, tuple) else ()
+    return [part for part in parts if isinstance(part, Code)]
 
 
 def _leaves(path: Path, value: Any) -> Iterator[tuple[Path, Value]]:  # noqa: ANN401 - any value of a spec

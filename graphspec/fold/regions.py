@@ -110,7 +110,7 @@ def _is_loose(path: Path, value: Value) -> bool:
     if isinstance(value, bool) or len(path) > 2:  # noqa: PLR2004 - an argument's own argument
         return False
     items = value if isinstance(value, tuple) else (value,)
-    return all(isinstance(item, int | float) for item in items)
+    return all(isinstance(item, int | float | Code) for item in items)
 
 
 def _dominators(pieces: Mapping[str, Piece]) -> dict[str, str]:

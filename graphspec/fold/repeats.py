@@ -18,9 +18,10 @@ Numbering = Callable[[Region], int]
 
 
 class Repeat(NamedTuple):
-    """A substring that comes again, in which numbering, and how many lines it saves at most."""
+    """A substring that comes again, in which numbering, how often, and how many lines it saves at most."""
 
     numbers: tuple[int, ...]
+    copies: int
     saving: float
     number: Numbering
 
@@ -74,7 +75,7 @@ def _repeats(strings: Sequence[Sequence[Region]], number: Numbering) -> list[Rep
             saving = found.count * size - size - OVERHEAD - found.runs
             found_numbers = tuple(number(region) for region in regions)
             if saving > 0 and not _is_periodic(found_numbers):
-                repeats.append(Repeat(found_numbers, saving, number))
+                repeats.append(Repeat(found_numbers, found.count, saving, number))
     return repeats
 
 

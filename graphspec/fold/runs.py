@@ -149,7 +149,7 @@ def _over_index(values: Sequence[Value], param: Param) -> tuple[Value] | None:
     """Return the value over the number of a copy, alone in a tuple since null is one."""
     if len({repr(value) for value in values}) == 1:
         return (values[0],)
-    if any(True for value in values for _ in codes_in(value)):
+    if any(map(codes_in, values)):
         return None
     if param.is_name and all(isinstance(value, str) for value in values):
         text = counted([str(value) for value in values])

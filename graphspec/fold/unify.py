@@ -116,11 +116,11 @@ class _Unifier:
     blocks: Mapping[str, Block]
     params: dict[str, Param] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
-    bases: dict[tuple[Value, ...], tuple[tuple[Value, ...], int]] = field(default_factory=dict)
+    sizes: dict[tuple[Value, ...], str] = field(default_factory=dict)
 
     def block(self) -> Block:
         names = self.names()
-        self.find_bases()
+        self.find_sizes()
         leaves = []
         for place in range(len(self.copies[0])):
             found = {path: self.leaf(place, path, values) for path, values in self.columns(place).items()}
@@ -244,24 +244,40 @@ class _Unifier:
             raise DifferentError
         if path == REPEAT and any(isinstance(value, Code) for value in values):
             raise DifferentError
-        of = "copies" if path == REPEAT else path[-1]
-        base, ratio = self.bases.get(values, (values, 1))
-        name = self.param(of, base, of, at=self.keys[place])
+        return self.listed(values) or self.scaled("copies" if path == REPEAT else path[-1], values, self.keys[place])
+
+    def scaled(self, of: str, values: tuple[Value, ...], at: str = "") -> Code:
+        """Return a param with these values, or a multiple of one."""
+        base = self.base(values)
+        name = self.param(self.sizes.get(base, of), base, self.sizes.get(base, of), at=at)
+        ratio = 1 if base is values else _ratio(values, base)
         return Code(name if ratio == 1 else f"{ratio} * {name}")
 
-    def find_bases(self) -> None:
-        """Find the sizes that are multiples of others: a bottleneck gives back four times the filters that it has."""
-        sizes = dict.fromkeys(
-            values
-            for place in range(len(self.copies[0]))
-            for path, values in self.columns(place).items()
-            if path[-1] in _SIZES and None not in map(_factors, values) and len(set(values)) > 1
-        )
-        for values in sizes:
-            ratios = {base: _ratio(values, base) for base in sizes}
-            base, ratio = max(ratios.items(), key=lambda item: item[1])
-            if ratio > 1:
-                self.bases[values] = base, ratio
+    def listed(self, values: tuple[Value, ...]) -> Value:
+        """Return a list in which all that differs are sizes, and multiples of them; nothing for any other."""
+        lists = [value for value in values if isinstance(value, tuple)]
+        if len(lists) < len(values) or len({len(value) for value in lists}) > 1:
+            return None
+        columns = list(zip(*lists, strict=True))
+        differing = [column for column in columns if len(set(column)) > 1 or any(map(codes_in, column))]
+        if any(self.base(column) not in self.sizes for column in differing):
+            return None
+        return tuple(self.scaled("", column) if column in differing else column[0] for column in columns)
+
+    def base(self, values: tuple[Value, ...]) -> tuple[Value, ...]:
+        """Return the sizes that these are the greatest multiple of, or these themselves."""
+        if None in map(_factors, values) or len(set(values)) == 1:
+            return values
+        ratios = {base: _ratio(values, base) for base in self.sizes}
+        base, ratio = max(ratios.items(), key=lambda item: item[1], default=(values, 1))
+        return base if ratio > 1 or (ratio == 1 and base == values) else values
+
+    def find_sizes(self) -> None:
+        """Find the sizes: a bottleneck gives back four times the filters that it has."""
+        for place in range(len(self.copies[0])):
+            for path, values in self.columns(place).items():
+                if path[-1] in _SIZES and None not in map(_factors, values) and len(set(values)) > 1:
+                    self.sizes.setdefault(values, path[-1])
 
     def param(self, wish: str, values: tuple[Value, ...], of: str, *, is_name: bool = False, at: str = "") -> str:
         """Return the name of the param that has these values, and make it where there is none."""

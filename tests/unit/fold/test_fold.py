@@ -156,6 +156,22 @@ def test_what_is_an_output_or_used_elsewhere_is_in_no_block() -> None:
     assert "\n  block5_dense: {Dense" in text
 
 
+def test_sizes_inside_of_lists_are_worded_by_the_sizes_beside_them() -> None:
+    nodes: dict[str, Any] = {}
+    source = "x"
+    for number, size in enumerate([3, 5, 7, 9, 4, 6], 1):
+        nodes[f"b{number}_dense"] = {"Dense": {"units": size}, "from": source}
+        nodes[f"b{number}_wide"] = {"Dense": {"units": 4 * size}, "from": f"b{number}_dense"}
+        nodes[f"b{number}_cut"] = {"Reshape": {"target_shape": [2, 2 * size]}, "from": f"b{number}_wide"}
+        nodes[f"b{number}_flat"] = {"Flatten": {}, "from": f"b{number}_cut"}
+        source = f"b{number}_flat"
+    nodes["last"] = {"Dense": {"units": 1}, "from": source}
+    text = checked({"graphspec": 1, "inputs": {"x": [8]}, "nodes": nodes, "outputs": "last"})
+    assert "params: {name: {type: string}, units: {type: integer}}" in text
+    assert 'target_shape: [2, "${2 * units}"]' in text
+    assert 'units: "${4 * units}"' in text
+
+
 def test_what_is_too_short_stays_as_it_is() -> None:
     document = row(["one", "two"], [16, 16])
     assert folded(document) == document
