@@ -9,7 +9,7 @@ from graphspec.lift.calls import UnsayableError, Wiring, bind_free, bind_layer, 
 from graphspec.lift.chains import Chain, stem_of, written
 from graphspec.lift.formulas import SIGNS, Text, bound, formula, op_of
 from graphspec.lift.masks import drop_masks
-from graphspec.lift.names import Taken
+from graphspec.lift.names import Taken, name_beside
 from graphspec.lift.objects import Objects
 from graphspec.lift.plan import Plan
 from graphspec.lift.problems import Notes
@@ -88,7 +88,8 @@ class Body:
             return None
         try:
             if made.is_op:
-                return self.op(made, call)
+                found = self.op(made, call)
+                return None if found is None else found | self.name_beside(made, call)
             what = self.what(made)
             if what is None:
                 return None
@@ -100,7 +101,14 @@ class Body:
         # A nested model that is frozen says so itself, where it is called; the whole model cannot.
         freezes = is_frozen if self.model.trainable else self.is_whole
         is_layer = made.is_model or made.name not in self.plan.entries
-        return what | _beside(wiring) | ({"trainable": False} if freezes and is_layer else {})
+        frozen = {"trainable": False} if freezes and is_layer else {}
+        return what | _beside(wiring) | frozen | self.name_beside(made, call)
+
+    def name_beside(self, made: Operation, call: Call) -> dict[str, str]:
+        """Return the name in Keras of a node whose key is another."""
+        if made.name in self.plan.entries:
+            return {}
+        return name_beside(self.plan.names[made.name, call.number], made.name)
 
     def what(self, made: Operation) -> dict[str, Any] | None:
         """Return what a node says that it is, or None once it is refused."""
@@ -172,7 +180,11 @@ class Body:
             self.named = dict(zip(outputs, found, strict=True))
             self.outputs = tuple(name for _, name in sorted(self.named.items()))
         else:
-            self.notes.refuse(f'the outputs of "{self.model.name}" are nested: a spec has one, a list or a mapping')
+            self.notes.warn(
+                f'the outputs of "{self.model.name}" are nested: here they are one list, in the order of Keras'
+            )
+            self.model.outputs = flatten(outputs)
+            return self.model_outputs()
         return found
 
 

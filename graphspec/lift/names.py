@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from graphspec.frontend.whats import NAME
+from graphspec.frontend.whats import NAME, is_keras_name
 
 _LONGEST = 120
 
@@ -29,6 +29,15 @@ class Taken(set[str]):
             if name not in self:
                 self.add(name)
                 return name
+
+
+def name_beside(key: str, name: str) -> dict[str, str]:
+    """Return ``name``, which stands beside a key that is not the name in Keras; nothing where no spec can hold it.
+
+    >>> name_beside("conv_1", "conv-1"), name_beside("conv", "conv")
+    ({'name': 'conv-1'}, {})
+    """
+    return {"name": name} if key != name and is_keras_name(name) else {}
 
 
 def proper_name(name: str) -> str:
