@@ -10,6 +10,7 @@ from graphspec.frontend.whats import NAME
 from graphspec.frontend.write import write
 from graphspec.lift.body import Body
 from graphspec.lift.compiled import lift_compile
+from graphspec.lift.legacy import add_modules, check_version
 from graphspec.lift.names import Taken, name_beside, proper_name
 from graphspec.lift.objects import Objects, policy_name
 from graphspec.lift.plan import Entry, Plan
@@ -46,6 +47,8 @@ def lift(saved: Json, plugins: Sequence[str] = (), *, tells_sharing: bool = Fals
 
     Raises LiftError, with every reason, where it cannot be one.
     """
+    check_version(saved)
+    add_modules(saved)
     class_name, config = _model_of(saved)
     notes = Notes()
     try:
