@@ -1,5 +1,6 @@
 """One saved model -> a body: its inputs, nodes and outputs, by the names that its layers have in Keras."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,7 +67,9 @@ class Body:
                 made[self.plan.names[operation.name, call.number]] = node
         ends = {chain.members[-1]: chain for chain in self.plan.chains if all(name in made for name in chain.members)}
         inside = {name for chain in ends.values() for name in chain.members}
-        nodes: dict[str, Any] = {}
+        nodes: dict[str, Any] = {
+            name: {"ops.convert_to_tensor": {"x": value}} for name, value in self.plan.constants.items()
+        }
         for name, node in made.items():
             if name in ends:
                 nodes[ends[name].name] = self.chain(ends[name], made)
@@ -174,6 +177,7 @@ class Body:
             found = [self.plan.reference(item) for item in outputs]
             self.outputs = tuple(found)
             self.named = {item.operation: name for item, name in zip(outputs, found, strict=True)}
+            self.tell_names(outputs, found)
         elif isinstance(outputs, dict) and all(isinstance(item, Source) for item in outputs.values()):
             taken = Taken(outputs)
             found = {self.plan.proper(key, taken): self.plan.reference(item) for key, item in outputs.items()}
@@ -186,6 +190,15 @@ class Body:
             self.model.outputs = flatten(outputs)
             return self.model_outputs()
         return found
+
+    def tell_names(self, outputs: list[Source], found: list[str]) -> None:
+        """Warn of outputs in a list that a build names otherwise: Keras names them after the layer or model."""
+        counts = Counter(source.operation for source in outputs)
+        for source, name in zip(outputs, found, strict=True):
+            made = source.operation
+            is_other = name != made if made in self.plan.entries else self.plan.suffix(source) != ""
+            if len(outputs) > 1 and counts[made] == 1 and is_other:
+                self.notes.warn(f'the output "{made}" is named "{name}"')
 
 
 def _beside(wiring: Wiring) -> dict[str, Any]:

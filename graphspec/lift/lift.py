@@ -17,6 +17,7 @@ from graphspec.lift.plan import Entry, Plan
 from graphspec.lift.problems import LiftError, Notes
 from graphspec.lift.saved import Model, Operation, is_model, read_saved
 from graphspec.lift.sharing import number_of, settle_sharing
+from graphspec.lift.texts import without_formulas
 
 DEFAULT_POLICY = "float32"
 _MOST_NESTED = 32
@@ -54,6 +55,7 @@ def lift(saved: Json, plugins: Sequence[str] = (), *, tells_sharing: bool = Fals
     try:
         settle_sharing(saved)
         document = _Lift(notes, tuple(plugins), tells_sharing).document(config, class_name, saved.get("compile_config"))
+        document = without_formulas(document)
     except RecursionError:
         raise LiftError(["the model is nested too deeply"]) from None
     if notes.problems:

@@ -1,19 +1,20 @@
 """The calls of a saved model -> the nodes of a body: which of them stand in others, their names, and chains."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from graphspec.catalog import catalog
 from graphspec.frontend.expressions import MAX_DEPTH
-from graphspec.frontend.whats import NAME, is_keras_name
-from graphspec.lift.calls import UnsayableError
+from graphspec.frontend.whats import NAME
+from graphspec.lift.calls import UnsayableError, literal
 from graphspec.lift.chains import Chain, Member, find_chains
 from graphspec.lift.formulas import is_sayable
-from graphspec.lift.names import Taken, proper_name
+from graphspec.lift.names import Taken, can_stand_beside, proper_name
 from graphspec.lift.objects import Objects
 from graphspec.lift.problems import LiftError, Notes
-from graphspec.lift.saved import Call, Model, Operation, Source, flatten, sources_of
+from graphspec.lift.saved import Call, Constant, Model, Operation, Source, flatten, sources_of
 
 # Each step may take two levels of an expression: a sign, and parentheses.
 _MOST_STEPS = MAX_DEPTH // 2
@@ -57,6 +58,8 @@ class Plan:
     many: set[tuple[str, int]] = field(default_factory=set)
     members: dict[str, Member] = field(default_factory=dict)
     chains: list[Chain] = field(default_factory=list)
+    constants: dict[str, Any] = field(default_factory=dict)
+    taken: Taken | None = None
 
     def make(self) -> None:
         """Decide all of it."""
@@ -180,6 +183,7 @@ class Plan:
     def restore_outputs(self) -> None:
         """Find the Identity layers that only named an output: the spec has the reference that they are named after."""
         outputs = {source.operation for source in flatten(self.model.outputs)}
+        is_list, listed = isinstance(self.model.outputs, list) and len(outputs) > 1, self.listed_calls()
         for made in self.model.operations:
             if made.class_name != "Identity" or made.name not in outputs or len(made.calls) != 1:
                 continue
@@ -190,8 +194,9 @@ class Plan:
             key = source.operation, source.call
             suffix = self.suffix(source)
             head = made.name.removesuffix(suffix)
-            is_own = self.names[key] == head or (source.operation in self.entries and NAME.match(head))
-            if suffix and head != made.name and is_own:
+            is_own = self.names[key] == head or (source.operation in self.entries and NAME.match(head) is not None)
+            is_path = suffix != "" and head != made.name
+            if is_own and (is_path or (suffix == "" and is_list and key not in listed)):
                 self.names[key] = head
                 self.restored.add(made.name)
                 self.inlined.add(made.name)
@@ -224,16 +229,27 @@ class Plan:
         for key, name in self.names.items():
             if name not in self.members or name in in_chains or key[0] in self.inlined or NAME.match(name):
                 continue
-            self.names[key] = self.key_of(name, taken) if is_keras_name(name) else self.proper(name, taken)
+            self.names[key] = self.key_of(name, taken) if can_stand_beside(name) else self.proper(name, taken)
         self.members = {name: member for name, member in self.members.items() if name in in_chains}
 
-    def reference(self, source: Source) -> str:
-        """Return how a spec refers to a tensor."""
+    def reference(self, source: Source | Constant) -> str:
+        """Return how a spec refers to a tensor, or to an array among tensors, which becomes a node."""
+        if isinstance(source, Constant):
+            if self.taken is None:
+                self.taken = Taken({*self.operations, *self.names.values(), *self.shelf.taken})
+            name = self.taken.unused("constant")
+            self.constants[name] = literal(source, name)
+            return name
         if source.operation in self.restored:
             return self.reference(sources_of(self.operations[source.operation].calls[0])[0])
         if source.operation in self.inlined:
             raise UnsayableError("a step of an expression cannot stand alone")
         return self.names[source.operation, source.call] + self.suffix(source)
+
+    def tell_part(self, made: Operation, source: Source, stacked: list[int]) -> None:
+        """Refuse one state of a cell with two: a spec refers to both."""
+        if stacked.count(stacked[min(source.place, len(stacked) - 1)]) > 1:
+            self.notes.refuse(f'"{made.name}" is used by one of the two states of a cell, and a spec has only both')
 
     def suffix(self, source: Source) -> str:
         """Return what follows a node's name in a reference to one of its outputs."""
@@ -241,12 +257,29 @@ class Plan:
         if made.is_model:
             names = self.entries[made.name].outputs if made.name in self.entries else ()
             return f".{names[source.place]}" if len(names) > max(1, source.place) else ""
+        stacked = _stacked_states(made)
+        if stacked is not None:
+            self.tell_part(made, source, stacked)
+            return f".{stacked[source.place]}" if source.place < len(stacked) else f".{source.place}"
         known = _outputs(made, made.calls[source.call] if source.call < len(made.calls) else None)
         if known is None or (not made.is_keras and (source.operation, source.call) in self.many):
             return f".{source.place}"
         if source.place == 0:
             return ""
         return f".{known[source.place]}" if source.place < len(known) else f".{source.place}"
+
+
+def _stacked_states(made: Operation) -> list[int] | None:
+    """Return the place of each output of an RNN of several cells, which has a state, or a list of them, for each."""
+    cell = made.config.get("cell") if made.is_keras and made.class_name == "RNN" else None
+    if (
+        not isinstance(cell, Mapping)
+        or cell.get("class_name") != "StackedRNNCells"
+        or not made.config.get("return_state")
+    ):
+        return None
+    cells = [item.get("class_name") for item in cell["config"]["cells"]]
+    return [0, *(place for place, name in enumerate(cells, 1) for _ in range(2 if name == "LSTMCell" else 1))]
 
 
 def _outputs(made: Operation, call: Call | None) -> tuple[str, ...] | None:

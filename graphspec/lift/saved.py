@@ -85,7 +85,7 @@ class Operation:
     @property
     def is_entry(self) -> bool:
         """Say whether this stands under ``layers`` or ``models`` of a spec: a model, or a layer in several places."""
-        return self.is_model or self.number is not None or len(self.calls) > 1
+        return self.is_model or len(self.calls) > 1 or (self.number is not None and not self.is_input)
 
     @property
     def has_many_outputs(self) -> bool:

@@ -142,6 +142,24 @@ def test_a_saved_file_tells_what_is_shared(tmp_path: Path) -> None:
     assert_same(model, other)
 
 
+def test_outputs_in_nested_structures_become_a_list() -> None:
+    x = keras.Input((4,), name="x")
+    p, q = keras.layers.Dense(2, name="p")(x), keras.layers.Dense(3, name="q")(x)
+    model = keras.Model(x, {"b": p, "a": [q, (p, {"c": keras.ops.exp(q)})]})
+    lifted = graphspec.from_keras(model)
+    assert lifted.document["outputs"] == ["q", "p", "exp", "p"]
+    assert len(lifted.warnings) == 1
+    assert_same(model, graphspec.load(model).build())
+
+
+def test_an_output_that_a_build_names_otherwise_is_told() -> None:
+    inner = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)], name="mobilenet_1.00")
+    x = keras.Input((4,), name="x")
+    y = inner(x)
+    lifted = graphspec.from_keras(keras.Model(x, [y, keras.layers.ReLU(name="r")(y)]))
+    assert lifted.warnings == ('the output "mobilenet_1.00" is named "mobilenet_1_00_1"',)
+
+
 @pytest.mark.parametrize("name", ["siamese_with_euclidean_distance", "transfer_learning", "video_by_frame"])
 def test_an_h5_file_gives_the_spec_of_the_live_model(name: str, tmp_path: Path) -> None:
     model = MODELS[name]()
