@@ -86,10 +86,10 @@ async def test_diagnostics_and_hints_follow_what_is_written(client: LanguageClie
 @pytest.mark.asyncio
 async def test_positions_are_in_utf_16_units(client: LanguageClient, tmp_path: Path) -> None:
     editor = Editor(client, tmp_path / "spec.yaml")
-    text = SPEC.replace("  label: {", "  label: {name: \U0001f600層, ")
+    text = SPEC.replace("  label: {", "  label: {name: \U0001f600/層, ")
     (item,) = await editor.write(text)
-    assert (item.range.start.character, item.range.end.character) == (16, 19)
-    hover = await client.text_document_hover_async(lsp.HoverParams(editor.identifier, lsp.Position(5, 23)))
+    assert (item.range.start.character, item.range.end.character) == (16, 20)
+    hover = await client.text_document_hover_async(lsp.HoverParams(editor.identifier, lsp.Position(5, 24)))
     assert hover is not None
     assert "densely-connected" in str(hover.contents)
 

@@ -87,13 +87,14 @@ class FileModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """A graph: what a spec, or an inline entry of ``models``, says of one."""
+    """A graph: what a spec, or an inline entry of ``models``, says of one; ``name`` is the latter's in Keras."""
 
     span: Span
     inputs: MappingABC[str, InputSpec]
     nodes: MappingABC[str, NodeSpec]
     edges: Tree | None
     outputs: Tree
+    name: str | None = None
     description: str | None = None
     dtype: str | None = None
 
@@ -106,6 +107,7 @@ class BlockModel:
     block: Tree
     literals: Tree | None = None
     inputs: MappingABC[str, InputSpec] | None = None
+    name: str | None = None
     description: str | None = None
     dtype: str | None = None
 

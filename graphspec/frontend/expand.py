@@ -62,6 +62,7 @@ def _program(body: Body, diagnostics: Diagnostics, **named: object) -> Program:
         aliases=aliases,
         outputs=read_outputs(body.outputs, names, wiring.unknown, diagnostics),
         span=body.span,
+        name=body.name,
         dtype=body.dtype,
         **named,  # type: ignore[arg-type]
     )

@@ -122,7 +122,7 @@ class _Expansion:
     def program(self, body: Body, unit: Unit) -> Program:
         placement = Placement(self.diagnostics, self.made.told)
         outputs = placement.place(self.made.of_body(body, unit))
-        return _program(placement, body.inputs, outputs, body.span, body.dtype)
+        return replace(_program(placement, body.inputs, outputs, body.span, body.dtype), name=body.name)
 
     def block_model(self, spec: BlockModel, unit: Unit) -> Program | None:
         name = spec.block
@@ -144,7 +144,7 @@ class _Expansion:
             return None
         placement = Placement(self.diagnostics, self.made.told)
         outputs = placement.place_model(ReadyUse(piece, block, None, use, piece.size, name.span))
-        return _program(placement, inputs, outputs, spec.span, spec.dtype)
+        return replace(_program(placement, inputs, outputs, spec.span, spec.dtype), name=spec.name)
 
     def shapes(self, tree: Mapping, sight: Sight) -> MappingABC[str, InputSpec]:
         try:

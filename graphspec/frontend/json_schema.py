@@ -271,7 +271,7 @@ def _on_one_line(schema: Schema) -> Schema:
 def _own_keys() -> dict[str, Schema]:
     return {
         "trainable": {"description": "false freezes the layer or the nested model.", **_FLAG},
-        "name": {"description": "The Keras name, where it must differ from the node's own.", **_TEXT},
+        "name": {"description": "The Keras name, where it must differ from the one here.", **_TEXT},
     }
 
 
@@ -332,6 +332,7 @@ def _model() -> Schema:
         "type": ["object", "string"],
         "properties": {
             **_body_properties(),
+            "name": _own_keys()["name"],
             "block": {"description": "The block that the model is.", "type": "string"},
             "with": mapping({"description": "The params of the block."}),
         },

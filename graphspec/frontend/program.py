@@ -77,7 +77,8 @@ class Program:
     """The calls of one graph, in the order they were written; ``aliases`` maps a chain to its last member.
 
     ``absent`` has where the ``when`` of each node stands that is not there; ``groups`` says what blocks and copies
-    there are. ``drafts`` are the blocks that nothing uses: they are checked, and no part of the graph.
+    there are. ``name`` is that of a nested model in Keras. ``drafts`` are the blocks that nothing uses: they are
+    checked, and no part of the graph.
     """
 
     inputs: MappingABC[str, InputSpec]
@@ -85,6 +86,7 @@ class Program:
     aliases: MappingABC[str, str]
     outputs: Outputs | None
     span: Span
+    name: str | None = None
     dtype: str | None = None
     absent: MappingABC[str, Span] = field(default_factory=dict)
     groups: MappingABC[str, str] = field(default_factory=dict)

@@ -83,11 +83,13 @@ LIBRARY = Part(
         **dict.fromkeys(("params", "defaults", "imports", "blocks", "layers", "models"), _ANY),
     },
 )
-BODY = Part(_GRAPH, _REST)
+BODY = Part(_GRAPH, {"name": _TEXT, **_REST})
 NODE = Part({}, {"from": _ANY, **_CALL})
 MEMBER = Part({}, _CALL)
 BLOCK = Part(_GRAPH, {"params": _ANY, "description": _TEXT, "nodes": _ANY, "edges": _ANY})
-BLOCK_MODEL = Part({"block": _ANY}, {"with": _ANY, "inputs": _ANY, "description": _TEXT, "dtype": _TEXT})
+BLOCK_MODEL = Part(
+    {"block": _ANY}, {"with": _ANY, "inputs": _ANY, **dict.fromkeys(("name", "description", "dtype"), _TEXT)}
+)
 LAYER = Part({}, {"trainable": _BOOL, "name": _TEXT})
 INPUT = Part(
     {"shape": _ANY},

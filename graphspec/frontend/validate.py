@@ -336,7 +336,8 @@ def _model(entry: Entry, diagnostics: Diagnostics) -> ModelSpec | None:
     if fields is None:
         return None
     _check_one_namespace(fields, diagnostics)
-    body = _body(fields, subject, entry.span, diagnostics)
+    name = checked_name(fields.get("name"), subject, diagnostics)
+    body = replace(_body(fields, subject, entry.span, diagnostics), name=name)
     return body if _has_names(fields, subject, diagnostics) else None
 
 
@@ -349,6 +350,7 @@ def _block_model(mapping: Mapping, subject: str, entry: Entry, diagnostics: Diag
         block=fields["block"],
         literals=fields.get("with"),
         inputs=_section(fields, "inputs", _input, diagnostics) if "inputs" in fields else None,
+        name=checked_name(fields.get("name"), subject, diagnostics),
         description=_text(fields, "description"),
         dtype=_dtype(fields, subject, POLICIES, diagnostics),
     )

@@ -17,8 +17,6 @@ from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree, Unkn
 RESERVED: dict[str, WhatKind] = {"call": "call", "chain": "chain", "expr": "expr", "block": "block"}
 _OWN_WORDS = frozenset((*RESERVED, *NODE.keys))
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-# A name in Keras may be a path, as those of layers in a block are.
-_PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*\Z")
 _CLASS = re.compile(r"[A-Z][A-Za-z0-9_]*\Z")
 _BESIDE = ("from", "with")
 _SOURCE_ALONE = frozenset({"from"})
@@ -327,7 +325,7 @@ def node_spec(
         source=fields.get("from"),
         literals=_literals(fields, subject, diagnostics),
         trainable=trainable if isinstance(trainable, bool) else None,
-        name=checked_name(fields.get("name"), subject, diagnostics, NAME if written.is_member else _PATH),
+        name=checked_name(fields.get("name"), subject, diagnostics, is_path=written.is_member),
         places={key: fields[key].span for key in ("trainable", "name") if key in fields},
         control=_control(what, written, fields) if any(key in fields for key in CONTROLS) else None,
     )
@@ -364,19 +362,25 @@ def _literals(fields: dict[str, Tree], subject: str, diagnostics: Diagnostics) -
     return None
 
 
-def checked_name(
-    value: Tree | None, subject: str, diagnostics: Diagnostics, form: re.Pattern[str] | None = None
-) -> str | None:
-    """Return the name under ``name`` where it is one that Keras, files and references can hold."""
+def checked_name(value: Tree | None, subject: str, diagnostics: Diagnostics, *, is_path: bool = False) -> str | None:
+    """Return the name under ``name`` where Keras takes it or, of one that is part of a path, references do."""
     name = scalar(value)
     if value is None or not isinstance(name, str) or holds_formula(value):
         return None
-    if (form or _PATH).match(name):
+    if NAME.match(name) if is_path else is_keras_name(name):
         return name
-    diagnostics.error(
-        "GS204", f'"{name}" cannot be the name of {subject}{right_name(name)}', value.span, help=NAME_HELP
-    )
+    shown = f'"{name}" cannot be the name of {subject}{right_name(name)}'
+    diagnostics.error("GS204", shown, value.span, help=NAME_HELP if is_path else _KERAS_NAME_HELP)
     return None
+
+
+def is_keras_name(name: str) -> bool:
+    """Say whether Keras can hold a name, in a model and in a file.
+
+    >>> is_keras_name("stage 1.conv-a"), is_keras_name("stage/conv")
+    (True, False)
+    """
+    return name != "" and "/" not in name and name.isprintable()
 
 
 def right_name(name: str) -> str:
@@ -387,3 +391,4 @@ def right_name(name: str) -> str:
 
 
 NAME_HELP = "a name has letters, digits and underscores, and does not start with a digit"
+_KERAS_NAME_HELP = "a name in Keras has at least one character and no slash, line break or other control character"

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from graphspec.graph.ir import Graph, GraphOutputs, Value
+from graphspec.graph.ir import Graph, Value
+from graphspec.graph.output_names import keras_output_names
 
 _PER_OUTPUT = frozenset({"loss", "loss_weights", "metrics", "weighted_metrics"})
 
@@ -12,7 +13,7 @@ def compile_arguments(graph: Graph) -> dict[str, Value]:
     arguments: dict[str, Value] = {}
     for key, value in (graph.compile or {}).items():
         if key in _PER_OUTPUT and isinstance(value, Mapping):
-            arguments[key] = _per_output(key, value, graph.outputs)
+            arguments[key] = _per_output(key, value, graph)
         else:
             arguments[key] = value
     weights, losses = arguments.get("loss_weights"), arguments.get("loss")
@@ -21,13 +22,15 @@ def compile_arguments(graph: Graph) -> dict[str, Value]:
     return arguments
 
 
-def _per_output(key: str, value: Mapping[str, Value], outputs: GraphOutputs) -> Value:
+def _per_output(key: str, value: Mapping[str, Value], graph: Graph) -> Value:
     """Return a mapping from output as Keras takes it: of one output the value itself, of a list every name."""
+    outputs = graph.outputs
     if len(outputs.names) == 1 and outputs.form != "mapping":
         single = value.get(outputs.names[0])
         return (single,) if key == "loss_weights" else single
+    names = dict(zip(outputs.names, keras_output_names(graph), strict=True))
     if outputs.form == "list" and key == "loss":
-        return {name: value.get(name) for name in outputs.names}
+        return {meant: value.get(name) for name, meant in names.items()}
     if key == "loss_weights":
-        return {name: value.get(name, 1.0) for name in outputs.names}
-    return value
+        return {meant: value.get(name, 1.0) for name, meant in names.items()}
+    return {names.get(name, name): item for name, item in value.items()}

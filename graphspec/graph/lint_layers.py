@@ -1,5 +1,6 @@
 """What layers say that is allowed and hardly meant: doubts about activations, biases, losses and sizes."""
 
+import re
 from collections.abc import Callable as CallableABC
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ _LOSS_CLASSES = {
     "CategoricalCrossentropy": "categorical_crossentropy",
     "SparseCategoricalCrossentropy": "sparse_categorical_crossentropy",
 }
+# Keras opens a scope of TensorFlow for each layer, and compiled functions check its name.
+_SCOPE_NAME = re.compile(r"[A-Za-z0-9_.>-]+\Z")
 _PROBABILITIES = frozenset({"sigmoid", "softmax"})
 
 
@@ -66,8 +69,17 @@ def lint_layers(typed: TypedGraph, diagnostics: Diagnostics) -> None:
     diagnostics.origin = None
     _check_losses(sight)
     for key, made in typed.graph.callables.items():
+        _check_name(made, diagnostics)
         if made.kind == "model" and key in typed.models:
             lint_layers(typed.models[key], diagnostics)
+
+
+def _check_name(made: Callable, diagnostics: Diagnostics) -> None:
+    if not _SCOPE_NAME.match(made.keras_name):
+        diagnostics.warning(
+            "GS713", f'TensorFlow takes no layer named "{made.keras_name}" in fit and predict', made.span,
+            help='use letters, digits and ". _ - >"; JAX and PyTorch take any name', node=made.key,
+        )  # fmt: skip
 
 
 def _argument(made: Callable, name: str) -> Value:

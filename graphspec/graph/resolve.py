@@ -147,15 +147,16 @@ def _named_model(
 ) -> Callable | None:
     if model is None:
         return None
+    # Two entries may be one file: the entry's name tells them apart, as the file's own cannot.
     if isinstance(model, FileProgram):
-        graph = surroundings.load(model)
+        name, graph = key, surroundings.load(model)
     else:
+        name = model.name or key
         graph = resolve(model, key, surroundings, diagnostics)
     if graph is None:
         return None
-    # Two entries may be one file: the entry's name tells them apart, as the file's own cannot.
-    named = replace(graph, name=key)
-    return Callable(key=key, keras_name=key, kind="model", type="Functional", graph=named, span=model.span)
+    named = replace(graph, name=name)
+    return Callable(key=key, keras_name=name, kind="model", type="Functional", graph=named, span=model.span)
 
 
 def _inputs(program: Program, scope: Scope) -> tuple[Input, ...]:

@@ -1,5 +1,6 @@
 """One saved model -> a body: its inputs, nodes and outputs, by the names that its layers have in Keras."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,7 @@ from graphspec.lift.calls import UnsayableError, Wiring, bind_free, bind_layer, 
 from graphspec.lift.chains import Chain, stem_of, written
 from graphspec.lift.formulas import SIGNS, Text, bound, formula, op_of
 from graphspec.lift.masks import drop_masks
-from graphspec.lift.names import Taken
+from graphspec.lift.names import Taken, name_beside
 from graphspec.lift.objects import Objects
 from graphspec.lift.plan import Plan
 from graphspec.lift.problems import Notes
@@ -66,7 +67,9 @@ class Body:
                 made[self.plan.names[operation.name, call.number]] = node
         ends = {chain.members[-1]: chain for chain in self.plan.chains if all(name in made for name in chain.members)}
         inside = {name for chain in ends.values() for name in chain.members}
-        nodes: dict[str, Any] = {}
+        nodes: dict[str, Any] = {
+            name: {"ops.convert_to_tensor": {"x": value}} for name, value in self.plan.constants.items()
+        }
         for name, node in made.items():
             if name in ends:
                 nodes[ends[name].name] = self.chain(ends[name], made)
@@ -88,7 +91,8 @@ class Body:
             return None
         try:
             if made.is_op:
-                return self.op(made, call)
+                found = self.op(made, call)
+                return None if found is None else found | self.name_beside(made, call)
             what = self.what(made)
             if what is None:
                 return None
@@ -100,7 +104,14 @@ class Body:
         # A nested model that is frozen says so itself, where it is called; the whole model cannot.
         freezes = is_frozen if self.model.trainable else self.is_whole
         is_layer = made.is_model or made.name not in self.plan.entries
-        return what | _beside(wiring) | ({"trainable": False} if freezes and is_layer else {})
+        frozen = {"trainable": False} if freezes and is_layer else {}
+        return what | _beside(wiring) | frozen | self.name_beside(made, call)
+
+    def name_beside(self, made: Operation, call: Call) -> dict[str, str]:
+        """Return the name in Keras of a node whose key is another."""
+        if made.name in self.plan.entries:
+            return {}
+        return name_beside(self.plan.names[made.name, call.number], made.name)
 
     def what(self, made: Operation) -> dict[str, Any] | None:
         """Return what a node says that it is, or None once it is refused."""
@@ -166,14 +177,28 @@ class Body:
             found = [self.plan.reference(item) for item in outputs]
             self.outputs = tuple(found)
             self.named = {item.operation: name for item, name in zip(outputs, found, strict=True)}
+            self.tell_names(outputs, found)
         elif isinstance(outputs, dict) and all(isinstance(item, Source) for item in outputs.values()):
             taken = Taken(outputs)
             found = {self.plan.proper(key, taken): self.plan.reference(item) for key, item in outputs.items()}
             self.named = dict(zip(outputs, found, strict=True))
             self.outputs = tuple(name for _, name in sorted(self.named.items()))
         else:
-            self.notes.refuse(f'the outputs of "{self.model.name}" are nested: a spec has one, a list or a mapping')
+            self.notes.warn(
+                f'the outputs of "{self.model.name}" are nested: here they are one list, in the order of Keras'
+            )
+            self.model.outputs = flatten(outputs)
+            return self.model_outputs()
         return found
+
+    def tell_names(self, outputs: list[Source], found: list[str]) -> None:
+        """Warn of outputs in a list that a build names otherwise: Keras names them after the layer or model."""
+        counts = Counter(source.operation for source in outputs)
+        for source, name in zip(outputs, found, strict=True):
+            made = source.operation
+            is_other = name != made if made in self.plan.entries else self.plan.suffix(source) != ""
+            if len(outputs) > 1 and counts[made] == 1 and is_other:
+                self.notes.warn(f'the output "{made}" is named "{name}"')
 
 
 def _beside(wiring: Wiring) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from graphspec.catalog.catalog import CallArgument, Op, Operation
 from graphspec.lift.saved import Call, Constant, Rest, Slice, Source, flatten
 
-Reference = Callable[[Source], str]
+Reference = Callable[[Source | Constant], str]
 _NOT_TRAINING = ("training", False)
 _TENSORS = frozenset({"tensor", "tensors", "mask"})
 
@@ -107,7 +107,7 @@ def wire(
 
 def operand(value: Any, name: str, reference: Reference) -> Any:  # noqa: ANN401 - a structure of tensors
     """Return the references of a structure of tensors, in the lists and mappings around them."""
-    if isinstance(value, Source):
+    if isinstance(value, Source | Constant):
         return reference(value)
     if isinstance(value, Slice | Rest):
         raise UnsayableError(f'its "{name}" is an index that holds a tensor')

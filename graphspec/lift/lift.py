@@ -10,12 +10,14 @@ from graphspec.frontend.whats import NAME
 from graphspec.frontend.write import write
 from graphspec.lift.body import Body
 from graphspec.lift.compiled import lift_compile
-from graphspec.lift.names import Taken, proper_name
+from graphspec.lift.legacy import add_modules, check_version
+from graphspec.lift.names import Taken, name_beside, proper_name
 from graphspec.lift.objects import Objects, policy_name
 from graphspec.lift.plan import Entry, Plan
 from graphspec.lift.problems import LiftError, Notes
 from graphspec.lift.saved import Model, Operation, is_model, read_saved
 from graphspec.lift.sharing import number_of, settle_sharing
+from graphspec.lift.texts import without_formulas
 
 DEFAULT_POLICY = "float32"
 _MOST_NESTED = 32
@@ -48,11 +50,14 @@ def lift(saved: Json, plugins: Sequence[str] = (), *, tells_sharing: bool = Fals
 
     Raises LiftError, with every reason, where it cannot be one.
     """
+    check_version(saved)
+    add_modules(saved)
     class_name, config = _model_of(saved)
     notes = Notes()
     try:
         settle_sharing(saved)
         document = _Lift(notes, tuple(plugins), tells_sharing).document(config, class_name, saved.get("compile_config"))
+        document = without_formulas(document)
     except RecursionError:
         raise LiftError(["the model is nested too deeply"]) from None
     if notes.problems:
@@ -92,7 +97,7 @@ class _Lift:
 
     def document(self, config: Json, class_name: str, compiled: Any) -> Json:  # noqa: ANN401 - as loose as JSON is
         model = read_saved(config, class_name)
-        self.taken = Taken(item.name for item in model.operations if not _is_entry(item))
+        self.taken = Taken(item.name for item in model.operations if not item.is_entry)
         self.trainable = model.trainable
         body, made = self.body(model)
         policy = self.policies[0]
@@ -149,7 +154,7 @@ class _Lift:
         key = self.key(name)
         is_frozen = config.get("trainable") is False or not self.trainable
         beside: Json = {"trainable": False} if is_frozen else {}
-        self.layers[key] = what | beside | ({} if key == name else {"name": name})
+        self.layers[key] = what | beside | name_beside(key, name)
         return self.remembered(number, Entry(key))
 
     def remembered(self, number: int | None, entry: Entry) -> Entry:
@@ -178,10 +183,8 @@ class _Lift:
             return None
         model = read_saved(config, class_name)
         key = self.key(name)
-        if key != name:
-            self.notes.warn(f'the nested model "{name}" is named "{key}"')
         plain, made = self.body(model)
-        self.models[key] = plain
+        self.models[key] = name_beside(key, name) | plain
         inputs = tuple(made.plan.names.get((source, 0), source) for source in model.inputs)
         return self.remembered(number, Entry(key, inputs, made.outputs))
 
@@ -191,10 +194,6 @@ class _Lift:
             self.taken.add(base)
             return base
         return self.taken.unused(base)
-
-
-def _is_entry(made: Operation) -> bool:
-    return made.is_model or made.number is not None or len(made.calls) > 1
 
 
 def _is_model_name(name: str) -> bool:

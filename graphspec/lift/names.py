@@ -4,7 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from graphspec.frontend.whats import NAME
+from graphspec.frontend.whats import NAME, is_keras_name
+from graphspec.lift.texts import without_formulas
 
 _LONGEST = 120
 
@@ -29,6 +30,20 @@ class Taken(set[str]):
             if name not in self:
                 self.add(name)
                 return name
+
+
+def name_beside(key: str, name: str) -> dict[str, str]:
+    """Return ``name``, which stands beside a key that is not the name in Keras; nothing where no spec can hold it.
+
+    >>> name_beside("conv_1", "conv-1"), name_beside("conv", "conv")
+    ({'name': 'conv-1'}, {})
+    """
+    return {"name": name} if key != name and can_stand_beside(name) else {}
+
+
+def can_stand_beside(name: str) -> bool:
+    """Say whether a spec can hold a name under ``name``, which is no place for the signs of a formula."""
+    return is_keras_name(name) and without_formulas(name) == name
 
 
 def proper_name(name: str) -> str:

@@ -82,6 +82,17 @@ class Operation:
         """Say whether this is a nested model."""
         return is_model(self.class_name, self.module)
 
+    @property
+    def is_entry(self) -> bool:
+        """Say whether this stands under ``layers`` or ``models`` of a spec: a model, or a layer in several places."""
+        return self.is_model or len(self.calls) > 1 or (self.number is not None and not self.is_input)
+
+    @property
+    def has_many_outputs(self) -> bool:
+        """Say whether this is a nested model that returns several tensors."""
+        outputs = self.config.get("output_layers") if self.is_model else None
+        return isinstance(outputs, list | dict) and not _is_tensor(outputs) and len(outputs) > 1
+
 
 @dataclass(slots=True)
 class Model:
@@ -179,13 +190,17 @@ def _input_of(config: Json, taken: list[str]) -> Operation:
 
 def _tensors(value: Any, shifted: set[str]) -> Any:  # noqa: ANN401 - a structure of tensors
     """Return the structure of ``input_layers`` and ``output_layers``, where a tensor is a list of three."""
-    if isinstance(value, list) and len(value) == 3 and isinstance(value[0], str):  # noqa: PLR2004 - as said
+    if _is_tensor(value):
         return Source(value[0], int(value[1]) - (value[0] in shifted), int(value[2]))
     if isinstance(value, list):
         return [_tensors(item, shifted) for item in value]
     if isinstance(value, dict):
         return {key: _tensors(item, shifted) for key, item in value.items()}
     raise TypeError(f"{value!r} is no tensor")
+
+
+def _is_tensor(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 3 and isinstance(value[0], str)  # noqa: PLR2004 - as said
 
 
 def _decoded(values: Json) -> Json:

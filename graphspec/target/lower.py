@@ -17,6 +17,7 @@ from graphspec.diagnostics.diagnostic import Diagnostics, UsageError
 from graphspec.diagnostics.span import Span
 from graphspec.graph.ir import Callable, Graph, GraphOutputs, Input, Node, Tensor, Value
 from graphspec.graph.lint import reached
+from graphspec.graph.output_names import keras_output_names
 from graphspec.target.backend import load_keras
 from graphspec.target.errors import keras_sentence
 from graphspec.target.plugins import plugin_class
@@ -300,7 +301,7 @@ class _Lowering:
             return tensors[0]
         if outputs.form == "mapping":
             return dict(zip(outputs.names, tensors, strict=True))
-        return _named_outputs(outputs.names, tensors)
+        return _named_outputs(keras_output_names(self.graph), tensors)
 
 
 def _named_outputs(names: tuple[str, ...], tensors: list[Any]) -> list[Any]:

@@ -31,7 +31,7 @@ def expanded(document: Document, program: Program, name: str, *, provenance: boo
         "name": name,
         "description": document.body.description,
         "layers": {entries[key]: flat.layer(key, spec) for key, spec in program.layers.items()},
-        "models": {entries[key]: _model(model, entries) for key, model in program.models.items()},
+        "models": {entries[key]: _model(key, model, entries) for key, model in program.models.items()},
         **body,
         "seed": document.seed,
         "compile": None if document.compile is None else _by_output(document.compile, outputs),
@@ -173,12 +173,13 @@ def _listed(value: Plain) -> str:
     return str(value)
 
 
-def _model(model: Program | FileProgram | None, entries: Mapping[str, str]) -> Plain:
+def _model(key: str, model: Program | FileProgram | None, entries: Mapping[str, str]) -> Plain:
     if model is None:
         return None
     if isinstance(model, FileProgram):
         return model.path
-    body = _Flat(model, entries).body()
+    name = model.name or key
+    body = {"name": None if name == entries[key] else name, **_Flat(model, entries).body()}
     return {key: value for key, value in body.items() if value is not None and value != {}}
 
 

@@ -10,6 +10,7 @@ from graphspec.graph.compile_arguments import compile_arguments
 from graphspec.graph.infer import infer
 from graphspec.graph.ir import Callable, Graph, Input, Node, Tensor, operands_of
 from graphspec.graph.lint import reached
+from graphspec.graph.output_names import keras_output_names
 from graphspec.graph.typed import TypedGraph, port_type
 from graphspec.shapes.types import TensorType
 from graphspec.views.layout import WIDTH, Code, brackets, call, lay_out, subscript
@@ -256,7 +257,8 @@ class _Function:
         made_by = [self.operation_of(tensor.node) for tensor in outputs.tensors]
         taken = set(made_by)
         result: list[Code] = []
-        for name, operation, tensor, code in zip(outputs.names, made_by, outputs.tensors, tensors, strict=True):
+        names = keras_output_names(self.graph)
+        for name, operation, tensor, code in zip(names, made_by, outputs.tensors, tensors, strict=True):
             if operation == name or name in taken:
                 result.append(code)
                 continue

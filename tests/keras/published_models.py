@@ -815,3 +815,123 @@ def augmentation_pipeline() -> Model:
                           layers.RandomCrop(6, 6), layers.GaussianDropout(0.1)], name="augment")  # fmt: skip
     x = Input((8, 8, 3))
     return Model(x, layers.Conv2D(2, 3)(augment(x)))
+
+
+@model
+def blocks_of_a_spec() -> Model:
+    x = y = Input((8, 8, 4), name="image")
+    for number in range(2):
+        z = layers.Conv2D(4, 3, padding="same", name=f"stage.{number}.conv")(y)
+        z = layers.BatchNormalization(name=f"stage.{number}.norm")(z)
+        y = layers.Add(name=f"stage.{number}.add")([y, z])
+    heads = [layers.GlobalAveragePooling2D(name="head.pool")(y), layers.Flatten(name="2nd-head")(y)]
+    return Model(x, heads)
+
+
+@model
+def unet_on_a_frozen_backbone() -> Model:
+    x = y = Input((16, 16, 3), name="backbone_input")
+    features = []
+    for stage, filters in enumerate((4, 6), 1):
+        y = layers.Conv2D(filters, 3, strides=2, padding="same", use_bias=False, name=f"stage{stage}_unit1_conv1")(y)
+        y = layers.BatchNormalization(scale=stage > 1, epsilon=2e-5, name=f"stage{stage}_unit1_bn1")(y)
+        features.append(y)
+    backbone = Model(x, features, name="resnet-18.backbone")
+    backbone.trainable = False
+    image = Input((16, 16, 3), name="data")
+    skip, y = backbone(image)
+    y = layers.UpSampling2D(2, name="decoder_stage0_upsampling")(y)
+    y = layers.Concatenate(axis=3, name="decoder_stage0_concat")([y, skip])
+    y = layers.UpSampling2D(2, interpolation="bilinear")(layers.ReLU(name="decoder_stage0_relu")(y))
+    return Model(image, layers.Conv2D(1, 3, padding="same", activation="sigmoid", name="final conv")(y), name="u-net")
+
+
+@model
+def auxiliary_classifier() -> Model:
+    x = Input((9, 9, 4))
+    y = layers.concatenate([layers.Conv2D(3, 1)(x), layers.Conv2D(3, (1, 7), padding="same")(x)], name="mixed.0")
+    aux = layers.Dense(2, activation="softmax", name="aux.logits")(layers.Flatten()(y))
+    main = layers.Dense(2, activation="softmax", name="main-logits")(layers.GlobalAveragePooling2D()(y))
+    made = Model(x, [main, aux])
+    losses = {"main-logits": "categorical_crossentropy", "aux.logits": "mse"}
+    made.compile("adam", losses, loss_weights={"main-logits": 1.0, "aux.logits": 0.3})
+    return made
+
+
+@model
+def capsules() -> Model:
+    def squash(value: keras.KerasTensor) -> keras.KerasTensor:
+        length = ops.sum(ops.square(value), axis=-1, keepdims=True)
+        return length / (1 + length) * value / ops.sqrt(length + 1e-7)
+
+    x = Input((8, 8, 1))
+    y = squash(layers.Reshape((-1, 4))(layers.Conv2D(8, 5, strides=2, activation="relu")(x)))
+    votes = ops.einsum("bic,ocd->boid", y, ops.ones((3, 4, 5)))
+    logits = ops.zeros_like(votes[..., 0])
+    for _ in range(2):
+        y = squash(ops.sum(ops.softmax(logits, axis=1)[..., None] * votes, axis=2))
+        logits = logits + ops.einsum("boid,bod->boi", votes, y)
+    return Model(x, [ops.norm(y, axis=-1), y])
+
+
+@model
+def model_in_a_wrapper_and_beside_it() -> Model:
+    x = Input((8, 8, 1))
+    frame = Model(x, layers.GlobalMaxPooling2D()(layers.SeparableConv2D(4, 3)(x)), name="frame-net")
+    video = Input((3, 8, 8, 1))
+    y = layers.GRU(4, reset_after=False)(layers.TimeDistributed(frame, name="per frame")(video))
+    return Model(video, layers.Subtract()([y, frame(video[:, 0])]))
+
+
+@model
+def states_of_stacked_cells() -> Model:
+    x = Input((5, 4))
+    y, _, state = layers.RNN([layers.GRUCell(3), layers.GRUCell(2)], return_sequences=True, return_state=True)(x)
+    return Model(x, layers.Conv1DTranspose(2, 3, strides=2, output_padding=1, padding="same")(y) + state[:, None])
+
+
+@model
+def head_called_in_a_list_of_outputs() -> Model:
+    head = layers.Dense(3, name="head")
+    inner = Sequential([Input((4,)), layers.Dense(2)], name="tower")
+    x, y = Input((4,), name="x"), Input((4,), name="y")
+    return Model([x, y], [head(x), inner(y), layers.Softmax(name="other")(head(y))])
+
+
+@model
+def windows_of_attention() -> Model:
+    x = Input((8, 8, 4))
+    y = ops.roll(layers.LayerNormalization(epsilon=1e-5)(x), (-2, -2), (1, 2))
+    windows = ops.reshape(ops.transpose(ops.reshape(y, (-1, 2, 4, 2, 4, 4)), (0, 1, 3, 2, 4, 5)), (-1, 16, 4))
+    split = ops.transpose(ops.reshape(layers.Dense(12)(windows), (-1, 16, 3, 2, 2)), (2, 0, 3, 1, 4))
+    scores = ops.softmax(split[0] * 2**-0.5 @ ops.transpose(split[1], (0, 1, 3, 2)), -1)
+    y = layers.Dense(4)(ops.reshape(ops.transpose(scores @ split[2], (0, 2, 1, 3)), (-1, 16, 4)))
+    y = ops.reshape(ops.transpose(ops.reshape(y, (-1, 2, 2, 4, 4, 4)), (0, 1, 3, 2, 4, 5)), (-1, 8, 8, 4))
+    return Model(x, x + ops.roll(y, (2, 2), (1, 2)))
+
+
+@model
+def conformer_block() -> Model:
+    x = y = Input((None, 8))
+    y = y + 0.5 * layers.Dense(8)(layers.Dense(16, activation="silu")(layers.LayerNormalization()(y)))
+    normal = layers.LayerNormalization()(y)
+    y = y + layers.MultiHeadAttention(2, 4, dropout=0.1)(normal, normal)
+    left, right = ops.split(layers.Conv1D(16, 1)(layers.LayerNormalization()(y)), 2, axis=-1)
+    z = layers.DepthwiseConv1D(3, padding="same")(left * ops.sigmoid(right))
+    return Model(x, y + layers.Conv1D(8, 1)(ops.silu(layers.BatchNormalization()(z))))
+
+
+@model
+def normalized_graph_convolution() -> Model:
+    features, adjacency = Input((5, 3), name="features"), Input((5, 5), name="adjacency")
+    looped = adjacency + ops.eye(5)
+    scale = ops.rsqrt(ops.sum(looped, -1))
+    normal = scale[:, :, None] * looped * scale[:, None, :]
+    hidden = layers.Dropout(0.3)(ops.relu(normal @ layers.Dense(4, use_bias=False)(features)))
+    return Model([features, adjacency], ops.log_softmax(normal @ layers.Dense(2)(hidden)))
+
+
+@model
+def texts_like_formulas() -> Model:
+    x = Input((1,), dtype="string")
+    return Model(x, layers.StringLookup(vocabulary=["$a", "${b}", "$${c}", "$ 1"], name="lookup of $ signs")(x))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from graphspec.frontend.expand import snake_case
 from graphspec.graph.ir import Callable, Graph, Node, Tensor, Value, operands_of
+from graphspec.graph.output_names import keras_output_names
 
 # An operation of Keras: the key of a layer, or the name of a node or an input that is none.
 _Operation = tuple[str, str]
@@ -130,7 +131,7 @@ def _wrapped(graph: Graph, callables: Mapping[str, Callable]) -> Iterator[str]:
         node.name: callables[node.target].keras_name if node.kind == "call" else node.keras_name for node in graph.nodes
     }
     taken = {named[tensor.node] for tensor in outputs.tensors}
-    for name, tensor in zip(outputs.names, outputs.tensors, strict=True):
+    for name, tensor in zip(keras_output_names(graph), outputs.tensors, strict=True):
         if named[tensor.node] != name and name not in taken:
             taken.add(name)
             yield tensor.node

@@ -299,14 +299,54 @@ def test_dotted_names_become_chains():
     assert found["y"]["from"] == "stem.re_lu"
 
 
-def test_a_name_that_a_spec_cannot_hold_is_another_and_told():
+def test_a_name_that_a_key_cannot_be_stands_beside_it():
     saved = functional(
         X, layer("Dense", "1x1-conv", call(tensor("x")), units=2), layer("ReLU", "a.b", call(tensor("x"))),
         outputs=[["1x1-conv", 0, 0], ["a.b", 0, 0]],
     )  # fmt: skip
     found = lift(saved)
-    assert list(found.document["nodes"]) == ["_1x1_conv", "a"]
-    assert found.warnings[0] == '"1x1-conv" is named "_1x1_conv", since a spec cannot hold its name'
+    assert found.document["nodes"] == {
+        "_1x1_conv": {"Dense": {"units": 2}, "from": "x", "name": "1x1-conv"},
+        "a": {"chain": [{"ReLU": {}, "name": "b"}], "from": "x"},
+    }
+    assert found.document["outputs"] == ["_1x1_conv", "a.b"]
+    assert not found.warnings
+
+
+def test_names_that_no_spec_can_hold_are_others_and_told():
+    first = layer("Dense", "p/q", call(tensor("x x")), units=2)
+    found = lift(functional(given("x x"), first, layer("ReLU", "y", call(tensor("p/q"))), outputs=OUT))
+    assert found.document["inputs"].keys() == {"x_x"}
+    assert found.document["nodes"].keys() == {"p_q", "y"}
+    assert [warning.partition(", ")[0] for warning in found.warnings] == [
+        '"x x" is named "x_x"', '"p/q" is named "p_q"'
+    ]  # fmt: skip
+
+
+def test_names_that_become_the_same_key_are_told_apart():
+    shared = layer("Dense", "a.b", call(tensor("x")), call(tensor("a-b")), units=4)
+    plain = [layer("Dense", "a-b", call(tensor("a b")), units=4), layer("Dense", "a b", call(tensor("x")), units=4)]
+    found = lift(functional(X, *plain, shared, layer("ReLU", "y", call(tensor("a.b", 1))), outputs=OUT)).document
+    names = [found["layers"][key].get("name") for key in found["layers"]]
+    names += [node["name"] for node in found["nodes"].values() if "name" in node]
+    assert sorted(names) == ["a b", "a-b", "a.b"]
+    assert not found["layers"].keys() & found["nodes"].keys()
+
+
+def test_an_output_of_a_list_has_the_name_of_its_layer_or_model():
+    inner = sequential(given("i"), layer("Dense", "d", units=4), name="head", calls=[call(tensor("x"))])
+    shared = layer("Dense", "both", call(tensor("x")), call(tensor("head")), units=4)
+    found = lift(functional(X, inner, shared, outputs=[["head", 0, 0], ["both", 0, 0]])).document
+    assert found["outputs"] == ["head", "both"]
+    assert (found["models"]["head_1"]["name"], found["layers"]["both_1"]["name"]) == ("head", "both")
+
+
+def test_nested_outputs_become_a_list_in_the_order_of_keras():
+    layers_ = [layer("Dense", name, call(tensor("x")), units=4) for name in ("p", "q", "r")]
+    outputs = {"b": ["p", 0, 0], "a": [["r", 0, 0], {"z": ["q", 0, 0]}]}
+    found = lift(functional(X, *layers_, outputs=outputs))
+    assert found.document["outputs"] == ["r", "q", "p"]
+    assert found.warnings == ('the outputs of "model" are nested: here they are one list, in the order of Keras',)
 
 
 def test_masks_that_keras_makes_vanish_and_others_stay():
@@ -419,7 +459,6 @@ def test_what_is_no_data_is_refused_by_the_layers_name(made, said):
         (functional(X, layer("Dense", "y", call(tensor("x")), units={"class_name": "__numpy__"}), outputs=OUT),
          "not as Keras 3 writes it"),
         (sequential(layer("Dense", "a", units=3)), "no shape of its input"),
-        (functional(X, Y, outputs={"a": [["y", 0, 0]]}), "outputs"),
     ],
 )  # fmt: skip
 def test_what_is_no_model_is_refused(saved, said):
@@ -463,7 +502,7 @@ def test_the_first_place_inside_another_object_has_no_number():
     model = functional(given("x"), first, second, outputs=[["first", 0, 0], ["second", 0, 0]])
     document = lift(model, tells_sharing=True).document
     assert list(document["layers"]) == ["d"]
-    assert {key: item["nodes"] for key, item in document["models"].items()} == {
+    assert {item["name"]: item["nodes"] for item in document["models"].values()} == {
         name: {"d_1": {"call": "d", "from": "i"}} for name in ("first", "second")
     }
 
