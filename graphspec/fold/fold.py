@@ -13,9 +13,9 @@ from graphspec.fold.repeats import OVERHEAD, Repeat, repeats_in, runs_of
 from graphspec.fold.runs import Body, Copy, Run, only, runs_in, use_key
 from graphspec.fold.unify import SOURCE, Block, DifferentError, unify, worded_alike
 from graphspec.frontend.expand import snake_case
+from graphspec.frontend.taken import Taken
 from graphspec.frontend.whats import NAME
 from graphspec.frontend.write import write
-from graphspec.lift.names import Taken
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _MOST_BLOCKS = 40

@@ -11,8 +11,8 @@ from graphspec.fold.regions import Region
 from graphspec.fold.repeats import Place
 from graphspec.fold.unify import Block, Param
 from graphspec.fold.wording import common_start, counted, line, shares
+from graphspec.frontend.taken import Taken
 from graphspec.frontend.whats import NAME
-from graphspec.lift.names import Taken
 
 _LEAST_FOR_A_RULE = 3
 

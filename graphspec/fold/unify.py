@@ -10,8 +10,8 @@ from graphspec.catalog import catalog
 from graphspec.fold.pieces import REPEAT, Code, Opaque, Path, Piece, Ref, Template, Value, codes_in, is_name, rendered
 from graphspec.fold.wording import atoms_of, common_end, common_start, starts_of, tokens_of, value_of
 from graphspec.frontend.expand import snake_case
+from graphspec.frontend.taken import Taken
 from graphspec.frontend.whats import NAME
-from graphspec.lift.names import Taken
 
 SOURCE = "x"
 NAME_PARAM = "name"

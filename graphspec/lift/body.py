@@ -6,11 +6,12 @@ from typing import Any
 
 from graphspec.catalog import catalog
 from graphspec.catalog.catalog import CallArgument
+from graphspec.frontend.taken import Taken
 from graphspec.lift.calls import UnsayableError, Wiring, bind_free, bind_layer, wire, wire_freely
 from graphspec.lift.chains import Chain, stem_of, written
 from graphspec.lift.formulas import SIGNS, Text, bound, formula, op_of
 from graphspec.lift.masks import drop_masks
-from graphspec.lift.names import Taken, name_beside
+from graphspec.lift.names import name_beside
 from graphspec.lift.objects import Objects
 from graphspec.lift.plan import Plan
 from graphspec.lift.problems import Notes

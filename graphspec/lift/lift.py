@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphspec.catalog import catalog
+from graphspec.frontend.taken import Taken
 from graphspec.frontend.whats import NAME
 from graphspec.frontend.write import write
 from graphspec.lift.body import Body
 from graphspec.lift.compiled import lift_compile
 from graphspec.lift.legacy import add_modules, check_version
-from graphspec.lift.names import Taken, name_beside, proper_name
+from graphspec.lift.names import name_beside, proper_name
 from graphspec.lift.objects import Objects, policy_name
 from graphspec.lift.plan import Entry, Plan
 from graphspec.lift.problems import LiftError, Notes

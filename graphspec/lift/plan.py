@@ -7,11 +7,12 @@ from typing import Any, NamedTuple, Protocol
 
 from graphspec.catalog import catalog
 from graphspec.frontend.expressions import MAX_DEPTH
+from graphspec.frontend.taken import Taken
 from graphspec.frontend.whats import NAME
 from graphspec.lift.calls import UnsayableError, literal
 from graphspec.lift.chains import Chain, Member, find_chains
 from graphspec.lift.formulas import is_sayable
-from graphspec.lift.names import Taken, can_stand_beside, proper_name
+from graphspec.lift.names import can_stand_beside, proper_name
 from graphspec.lift.objects import Objects
 from graphspec.lift.problems import LiftError, Notes
 from graphspec.lift.saved import Call, Constant, Model, Operation, Source, flatten, sources_of
