@@ -18,6 +18,7 @@ from graphspec.views.plot.places import Rect
 
 ROOT = Path(__file__).parents[3]
 SPECS = sorted((ROOT / "specs").glob("*.yaml"))
+ZOO = sorted((ROOT / "specs" / "zoo").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
@@ -28,6 +29,18 @@ def test_every_spec_is_drawn_well(spec: Path) -> None:
     for depth in range(depth_of(drawing.cards) + 1):
         for direction in ("down", "right"):
             for show in (SHOWN, SHOWABLE, ()):
+                picture = picture_of(fold(drawing, depth), direction, show)
+                assert problems_of(picture) == [], (depth, direction, show)
+
+
+@pytest.mark.parametrize("spec", ZOO, ids=lambda path: path.stem)
+def test_every_spec_of_the_zoo_is_drawn_well(spec: Path) -> None:
+    typed = compile_file(spec, Options()).typed
+    assert typed is not None
+    drawing = depict(typed)
+    for depth in (None, 1, 2):
+        for direction in ("down", "right"):
+            for show in (SHOWN, SHOWABLE):
                 picture = picture_of(fold(drawing, depth), direction, show)
                 assert problems_of(picture) == [], (depth, direction, show)
 
