@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from graphspec.views.plot.engine import Point
-from graphspec.views.plot.piece import End, Line, Piece, Placed, Segment, place, reaching, shifted
+from graphspec.views.plot.piece import PORT, End, Line, Piece, Placed, Segment, place, reaching, shifted
 
 _LONG = 2200.0
 _SLENDER = 2.2
@@ -180,12 +180,12 @@ def _joined(
         over = above - _GUTTER / 2 - lane * _LANE
         across = lefts[0] + one.width + _GUTTER + lane * _LANE
         points = (
-            Point(start.x + lefts[0], start.y + above),
+            Point(start.x + lefts[0], start.y + above - PORT / 2),
             Point(start.x + lefts[0], below),
             Point(across, below),
             Point(across, over),
             Point(end.x + lefts[1], over),
-            Point(end.x + lefts[1], end.y + above),
+            Point(end.x + lefts[1], end.y + above + PORT / 2),
         )
         lines.append(Line(points, crossing[tensor]))
     return lines

@@ -76,7 +76,7 @@ def _random_drawing(seed: int) -> Drawing:
                 source, target = target, source
             label = chance.choice(["", "", "", "query", "initial_state[0]"])
             links.append(Link(source=source, target=target, argument=label, output=chance.choice(["", "", "1"])))
-    return Drawing(name="random", cards=found, links=lifted(links, found))
+    return Drawing(name="random", cards=found, links=lifted(links, found, {}))
 
 
 @pytest.mark.parametrize("seed", range(24))
