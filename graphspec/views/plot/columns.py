@@ -27,7 +27,7 @@ def place_wrapped(piece: Piece) -> Placed:
     for count in range(max(2, fitting), fitting + 3):
         for most in range(1, _MOST_CROSSING + 1):
             columns = _columns(piece, whole, layer_of, count, most)
-            if len(columns) < 2 or columns == before:  # noqa: PLR2004 - one column is no wrapping
+            if columns == before or _tallest(columns, whole) >= least:
                 continue
             before = columns
             wrapped = _assembled(piece, columns)
@@ -35,6 +35,12 @@ def place_wrapped(piece: Piece) -> Placed:
             if side < least:
                 best, least = wrapped, _GAIN_MORE * side
     return best
+
+
+def _tallest(columns: Sequence[frozenset[End]], whole: Placed) -> float:
+    """Return about how high the highest column is, as long as nothing is laid out anew."""
+    tops = [[whole.centers[end].y for end in column] for column in columns]
+    return max(max(column) - min(column) for column in tops)
 
 
 def _layers(whole: Placed) -> dict[End, int]:

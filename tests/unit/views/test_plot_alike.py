@@ -73,7 +73,7 @@ def test_a_closed_card_tells_what_is_inside_first_what_weighs_most() -> None:
     group = Card(path="c", name="c", type="chain", kind="group", inside=tuple(inside), count=5, shapes=("(None, 8)",))
     (card,) = fold(Drawing(name="model", cards=(group,), links=()), 0).cards
     rows = [left for left, _ in face_of(card, SHOWN).rows]
-    assert rows == ["(None, 8)", "Conv2D \N{MULTIPLICATION SIGN}2, BatchNormalization,", "ReLU, add"]
+    assert rows == ["(None, 8)", "Conv2D \N{MULTIPLICATION SIGN}2, BatchNormalization, ReLU,", "add"]
     assert [left for left, _ in face_of(card, ("shape",)).rows] == ["(None, 8)"]
 
 
