@@ -99,6 +99,27 @@ def test_the_picture_of_the_first_spec_is_current(tmp_path: Path, monkeypatch: p
     assert (tmp_path / command[2]).read_bytes() == (ROOT / command[2]).read_bytes()
 
 
+PICTURES = re.findall(r"^graphspec (plot (specs/\S+) .*-o (docs/pictures/\S+))$",
+                      (ROOT / "docs" / "plot.md").read_text(encoding="utf-8"), re.MULTILINE)  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "spec", "picture"), PICTURES, ids=[picture for _, _, picture in PICTURES])
+def test_pictures_are_what_their_commands_write(
+    command: str, spec: str, picture: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(shlex.split(command.replace(spec, shlex.quote(str(ROOT / spec))))) == 0
+    assert (tmp_path / picture).read_bytes() == (ROOT / picture).read_bytes(), f"run graphspec {command}"
+
+
+def test_every_picture_is_shown() -> None:
+    shown = {match for page in PAGES for match in re.findall(r"!\[[^]]*\]\((\S+\.svg)\)", page.read_text("utf-8"))}
+    assert {path.name for path in (ROOT / "docs").rglob("*.svg")} == {Path(path).name for path in shown}
+    assert {Path(picture).name for _, _, picture in PICTURES} == {
+        path.name for path in (ROOT / "docs/pictures").iterdir()
+    }
+
+
 def test_readme_stays_short() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
 

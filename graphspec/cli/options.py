@@ -218,13 +218,28 @@ def _sibling(path: Path) -> str:
 
 
 def report(result: "Compilation", diagnostics: tuple[Diagnostic, ...], color: str, *, quiet: bool) -> None:
-    """Print the diagnostics of a command that is not ``validate``: to standard error."""
+    """Print the diagnostics of a command that is not ``validate``: to standard error.
+
+    Of a model that Keras has saved nobody has written the spec, so how it could be better is not told.
+    """
     shown = [item for item in diagnostics if item.severity == "error" or not quiet]
+    if any(_is_doubt(item) for item in shown) and _is_saved_by_keras(result):
+        shown = [item for item in shown if not _is_doubt(item)]
     if not shown:
         return
     write_err(render_text(shown, result.sources, color=wants_color(color, sys.stderr, os.environ)))
     if any(item.severity == "error" for item in shown):
         write_err(render_count(shown, 1))
+
+
+def _is_doubt(item: Diagnostic) -> bool:
+    return item.code.startswith("GS7")
+
+
+def _is_saved_by_keras(result: "Compilation") -> bool:
+    from graphspec.lift.source import is_model_file  # noqa: PLC0415 - for specs with doubts alone
+
+    return is_model_file(Path(result.path))
 
 
 def open_keras(progress: Progress) -> None:

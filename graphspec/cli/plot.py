@@ -33,7 +33,7 @@ from graphspec.views.plot.plot import ENDINGS, Plot, PlotOptions, check_options,
 )  # fmt: skip
 @click.option(
     "--depth", type=click.IntRange(0), metavar="N",
-    help="How many levels of chains, expressions and nested models to open. Without it, as many as stay legible.",
+    help="How many levels of frames to open. Without it, as many as stay legible.",
 )  # fmt: skip
 @click.option("--expand", metavar="NAME", multiple=True, help="Open this one too, or all.")
 @click.option(

@@ -4,32 +4,43 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from graphspec.views.plot.engine import Point
-from graphspec.views.plot.piece import End, Line, Piece, Placed, Segment, place, reaching, shifted
+from graphspec.views.plot.piece import PORT, End, Line, Piece, Placed, Segment, place, reaching, shifted
 
 _LONG = 2200.0
 _SLENDER = 2.2
-_LEAST = 900.0
 _GUTTER = 20.0
 _LANE = 9.0
 _MOST_CROSSING = 2
-_UNEVEN = 1.6
+_GAIN = 0.8
+_GAIN_MORE = 0.95
 
 
 def place_wrapped(piece: Piece) -> Placed:
-    """Return a level with places: in columns where it is long and slender."""
+    """Return a level with places: in columns where it is long and slender, and columns make it smaller to look at."""
     whole = place(piece)
     if whole.height <= _LONG or whole.height <= _SLENDER * whole.width:
         return whole
-    count = round((whole.height / whole.width) ** 0.5)
-    count = min(count, int(whole.height // _LEAST))
     layer_of = _layers(whole)
-    for most in range(1, _MOST_CROSSING + 1):
-        columns = _columns(piece, whole, layer_of, count, most)
-        if len(columns) > 1:
+    fitting = round((whole.height / whole.width) ** 0.5)
+    best, least = whole, _GAIN * whole.height
+    before: list[frozenset[End]] = []
+    for count in range(max(2, fitting), fitting + 3):
+        for most in range(1, _MOST_CROSSING + 1):
+            columns = _columns(piece, whole, layer_of, count, most)
+            if columns == before or _tallest(columns, whole) >= least:
+                continue
+            before = columns
             wrapped = _assembled(piece, columns)
-            if wrapped.height <= _UNEVEN * whole.height / count or most == _MOST_CROSSING:
-                return wrapped if wrapped.height < whole.height else whole
-    return whole
+            side = max(wrapped.width, wrapped.height)
+            if side < least:
+                best, least = wrapped, _GAIN_MORE * side
+    return best
+
+
+def _tallest(columns: Sequence[frozenset[End]], whole: Placed) -> float:
+    """Return about how high the highest column is, as long as nothing is laid out anew."""
+    tops = [[whole.centers[end].y for end in column] for column in columns]
+    return max(max(column) - min(column) for column in tops)
 
 
 def _layers(whole: Placed) -> dict[End, int]:
@@ -44,6 +55,8 @@ def _columns(piece: Piece, whole: Placed, layer_of: Mapping[End, int], count: in
     layers = max(layer_of.values()) + 1
     crossing: list[set[str]] = [set() for _ in range(layers)]
     for segment in piece.segments:
+        if segment.source.kind == "entry":
+            continue
         low, high = sorted((layer_of[segment.source], layer_of[segment.target]))
         for at in range(low, high):
             crossing[at].add(segment.tensor)
@@ -173,12 +186,12 @@ def _joined(
         over = above - _GUTTER / 2 - lane * _LANE
         across = lefts[0] + one.width + _GUTTER + lane * _LANE
         points = (
-            Point(start.x + lefts[0], start.y + above),
+            Point(start.x + lefts[0], start.y + above - PORT / 2),
             Point(start.x + lefts[0], below),
             Point(across, below),
             Point(across, over),
             Point(end.x + lefts[1], over),
-            Point(end.x + lefts[1], end.y + above),
+            Point(end.x + lefts[1], end.y + above + PORT / 2),
         )
         lines.append(Line(points, crossing[tensor]))
     return lines

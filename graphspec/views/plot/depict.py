@@ -10,6 +10,7 @@ from graphspec.graph.lint import reached
 from graphspec.graph.scope import layer_ports
 from graphspec.graph.typed import TypedGraph, is_trainable
 from graphspec.shapes.types import Weight
+from graphspec.views.plot.alike import framed
 from graphspec.views.plot.drawing import Card, Drawing, Link, Shared
 from graphspec.views.plot.facts import are_all_frozen, arguments_of, dtype_of, port_of, shapes_of, type_of
 from graphspec.views.plot.families import family_of, family_of_op
@@ -27,7 +28,7 @@ def depict(typed: TypedGraph, *, everything: bool = False, besides: Sequence[Car
     cards = level.cards()
     return Drawing(
         name=typed.graph.name,
-        cards=level.with_outputs(cards),
+        cards=framed(level.with_outputs(cards)),
         links=tuple(book.links),
     )
 

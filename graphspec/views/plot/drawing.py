@@ -20,7 +20,8 @@ class Card:
     """One call, or a group of several, which are then ``inside``.
 
     ``path`` is its own in the picture. ``shapes`` are of its outputs, ``parameters`` None where they are not known.
-    ``outputs`` names the outputs of the model that it is, ``mistakes`` the numbers of those it has.
+    ``outputs`` names the outputs of the model that it is, ``mistakes`` the numbers of those it has. ``contents`` of a
+    closed card are the classes inside it, each with how many calls.
     """
 
     path: str
@@ -38,6 +39,7 @@ class Card:
     mistakes: tuple[int, ...] = ()
     inside: tuple["Card", ...] = ()
     count: int = 0
+    contents: tuple[tuple[str, int], ...] = ()
 
     @property
     def is_closed(self) -> bool:

@@ -23,6 +23,9 @@ _GAP = 16.0
 _LEAST = 72.0
 _MOST_SHAPES = 4
 _ARGUMENT_ROOM = 260.0
+_CONTENTS_ROOM = 228.0
+_CONTENTS_LINES = 2
+_TIMES = "\N{MULTIPLICATION SIGN}"
 SHOWN = ("type", "shape", "parameters")
 SHOWABLE = (*SHOWN, "dtype", "arguments", "edges")
 
@@ -94,7 +97,33 @@ def _rows(card: Card, show: Collection[str]) -> list[tuple[str, str]]:
     if "arguments" in show or card.type.startswith(("ops.", "get_item")) or not card.type:
         text = ", ".join(f"{name}={value}" for name, value in card.arguments)
         rows += [(line, "") for line in wrapped(text, ROW_SIZE, _ARGUMENT_ROOM)]
+    if "type" in show and card.contents:
+        rows += [(line, "") for line in _contents(card.contents)]
     return rows
+
+
+def _contents(contents: Sequence[tuple[str, int]]) -> list[str]:
+    """Return as many of the classes in a closed card as fit on a few lines."""
+    named = [f"{kind} {_TIMES}{count}" if count > 1 else kind for kind, count in contents]
+    for size in range(len(named), 1, -1):
+        rest = [f"+{len(named) - size} more"] if size < len(named) else []
+        lines = _packed([*named[:size], *rest])
+        if len(lines) <= _CONTENTS_LINES:
+            return lines
+    return _packed([*named[:1], *([f"+{len(named) - 1} more"] if named[1:] else [])])
+
+
+def _packed(items: Sequence[str]) -> list[str]:
+    """Return items in lines that fit, none of them broken."""
+    lines: list[str] = []
+    for at, item in enumerate(items):
+        ended = f"{item}," if at + 1 < len(items) else item
+        longer = f"{lines[-1]} {ended}" if lines else ""
+        if longer and text_width(longer, ROW_SIZE) <= _CONTENTS_ROOM:
+            lines[-1] = longer
+        else:
+            lines.append(ended)
+    return lines
 
 
 def _parameters(card: Card) -> str:

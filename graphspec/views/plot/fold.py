@@ -1,6 +1,6 @@
 """Close what is too deep or too much to show: the calls inside become one card."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from graphspec.views.plot.drawing import Card, Drawing, Link
@@ -21,9 +21,10 @@ def fold(drawing: Drawing, depth: int | None, expand: Collection[str] = ()) -> D
     chosen = depth if depth is not None else _fitting(drawing, levels)
     if chosen >= levels:
         return drawing
-    named = frozenset(part for name in expand for part in _prefixes(name))
+    around = dict(_around(drawing.cards))
+    named = frozenset(part for name in expand for part in _outwards(name, around))
     cards = tuple(_closed(card, chosen, named) for card in drawing.cards)
-    return replace(drawing, cards=cards, links=lifted(drawing.links, cards))
+    return replace(drawing, cards=cards, links=lifted(drawing.links, cards, around))
 
 
 def depth_of(cards: Sequence[Card]) -> int:
@@ -44,9 +45,18 @@ def groups_of(cards: Sequence[Card]) -> Iterator[str]:
             yield from groups_of(card.inside)
 
 
-def _prefixes(name: str) -> Iterator[str]:
-    parts = name.split(".")
-    yield from (".".join(parts[:size]) for size in range(1, len(parts) + 1))
+def _around(cards: Sequence[Card]) -> Iterator[tuple[str, str]]:
+    """Yield each path of a card inside another, with that of the other."""
+    for card in cards:
+        yield from ((item.path, card.path) for item in card.inside)
+        yield from _around(card.inside)
+
+
+def _outwards(path: str, around: Mapping[str, str]) -> Iterator[str]:
+    """Yield a path, and those of what it is inside of."""
+    while path:
+        yield path
+        path = around.get(path, "")
 
 
 def _fitting(drawing: Drawing, levels: int) -> int:
@@ -72,7 +82,19 @@ def _summed(card: Card) -> Card:
         inside=(),
         outputs=tuple(dict.fromkeys(name for item in inside for name in item.outputs)),
         mistakes=tuple(dict.fromkeys(number for item in inside for number in item.mistakes)),
+        contents=tuple(_contents(inside)),
     )
+
+
+def _contents(cards: Sequence[Card]) -> Iterator[tuple[str, int]]:
+    """Yield the classes of calls, each with how many there are: first what has the most parameters."""
+    calls = [card for card in cards if card.kind in {"call", "unknown"} and not card.inside]
+    kinds: dict[str, list[Card]] = {}
+    for card in calls:
+        kinds.setdefault(card.type or card.name, []).append(card)
+    weights = {kind: sum(card.parameters or 0 for card in same) for kind, same in kinds.items()}
+    for kind in sorted(kinds, key=lambda kind: -weights[kind]):
+        yield kind.removeprefix("ops."), len(kinds[kind])
 
 
 def _within(card: Card) -> Iterator[Card]:
@@ -81,12 +103,12 @@ def _within(card: Card) -> Iterator[Card]:
         yield from _within(item)
 
 
-def lifted(links: Sequence[Link], cards: Sequence[Card]) -> tuple[Link, ...]:
-    """Return the links between the cards that are shown, each once."""
-    shown = {path: top for card in cards for path, top in _tops(card)}
+def lifted(links: Sequence[Link], cards: Sequence[Card], around: Mapping[str, str]) -> tuple[Link, ...]:
+    """Return the links between the cards that are shown, each once; ``around`` tells what each card is inside of."""
+    shown = frozenset(path for card in cards for path in _paths(card))
     merged: dict[tuple[str, str, str, str], list[Link]] = {}
     for link in links:
-        source, target = _top(link.source, shown), _top(link.target, shown)
+        source, target = _top(link.source, shown, around), _top(link.target, shown, around)
         if source is None or target is None or source == target:
             continue
         argument = link.argument if target == link.target else dict(link.enters).get(target, "")
@@ -111,17 +133,12 @@ def _one(links: Sequence[Link]) -> Link:
     return replace(links[0], argument=", ".join(names[:_MOST_LABELS]) + more)
 
 
-def _tops(card: Card) -> Iterator[tuple[str, str]]:
-    """Yield each path of a card that is shown, with itself: what is closed is found by its prefix."""
-    yield card.path, card.path
+def _paths(card: Card) -> Iterator[str]:
+    yield card.path
     for item in card.inside:
-        yield from _tops(item)
+        yield from _paths(item)
 
 
-def _top(path: str, shown: dict[str, str]) -> str | None:
+def _top(path: str, shown: Collection[str], around: Mapping[str, str]) -> str | None:
     """Return the innermost card shown that holds a path."""
-    while path:
-        if path in shown:
-            return path
-        path = path.rpartition(".")[0]
-    return None
+    return next((outer for outer in _outwards(path, around) if outer in shown), None)

@@ -64,30 +64,36 @@ def tightened(found: Framed) -> Framed:
 
 
 def title_room(found: Framed, title: float) -> tuple[float, float, float]:
-    """Return where the title starts, and the room to leave left and right, so that no line runs through it."""
+    """Return the room to leave left and right, and where the title starts, so that no line runs through it."""
     entries = sorted(at for (side, _), at in found.ports.items() if side == "entry")
     stops = [-SIDE, *entries, found.width + SIDE]
     for one, other in pairwise(stops):
         if other - one >= title:
-            return (one if one > 0 else 0.0) + (SIDE if one > 0 else 0.0), SIDE, SIDE
+            return _titled(found, SIDE, SIDE, after=one if one > -SIDE else None)
     if not entries:
-        return 0.0, SIDE, max(SIDE, title - found.width - SIDE)
+        return SIDE, max(SIDE, title - found.width - SIDE), SIDE
     more_left, more_right = title - entries[0], title - (found.width - entries[-1])
     if more_right < more_left:
-        return entries[-1] + SIDE, SIDE, max(SIDE, more_right)
-    return 0.0, max(SIDE, more_left), SIDE
+        return _titled(found, SIDE, max(SIDE, more_right), after=entries[-1])
+    return _titled(found, max(SIDE, more_left), SIDE, after=None)
 
 
-def centered(found: Framed, start: float, left: float, right: float) -> tuple[float, float, float]:
+def _titled(found: Framed, left: float, right: float, *, after: float | None) -> tuple[float, float, float]:
+    """Return the same room, and where a title starts that stands after a line, or at the border."""
+    left, right = _centered(found, left, right)
+    return left, right, SIDE if after is None else left + after + SIDE
+
+
+def _centered(found: Framed, left: float, right: float) -> tuple[float, float]:
     """Return the same room with a little more at one side, where that puts the one way through into the middle."""
     ways = set(found.ports.values())
     if len(ways) != 1:
-        return start, left, right
+        return left, right
     at = ways.pop()
     off = (left + at) - (found.width - at + right)
     if abs(off) > _ASKEW:
-        return start, left, right
-    return start, left + max(0.0, -off), right + max(0.0, off)
+        return left, right
+    return left + max(0.0, -off), right + max(0.0, off)
 
 
 def by(point: Point, right: float, down: float) -> Point:

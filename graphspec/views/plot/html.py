@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from graphspec.diagnostics.diagnostic import UsageError
@@ -24,6 +24,7 @@ def render_html(drawing: Drawing, direction: Direction, show: Collection[str], p
     """Return a page that shows a picture, and the same drawing with more and with fewer levels open."""
     views = list(_views(drawing, direction, show, picture))
     start = next(at for at, (_, found) in enumerate(views) if found is picture)
+    outer = dict(_around(drawing.cards, ()))
     svgs = [render_svg(found, THEMES[theme], bare=True) for _, found in views]
     data = {
         "start": start,
@@ -34,7 +35,7 @@ def render_html(drawing: Drawing, direction: Direction, show: Collection[str], p
             }
             for depth, found in views
         ],
-        "cards": {box.card.path: _facts(box.card) for _, found in views for box in found.boxes},
+        "cards": {box.card.path: _facts(box.card, outer) for _, found in views for box in found.boxes},
         "mistakes": [f"{item.code}, line {item.line}: {item.message}" for item in drawing.mistakes],
     }
     return _page(drawing, svgs, start, data, theme)
@@ -66,7 +67,14 @@ def _views(
         yield depth_of(picture.drawing.cards), picture
 
 
-def _facts(card: Card) -> dict[str, Any]:
+def _around(cards: Sequence[Card], outer: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the path of each card with those of the cards that it is inside of."""
+    for card in cards:
+        yield card.path, outer
+        yield from _around(card.inside, (*outer, card.path))
+
+
+def _facts(card: Card, outer: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     facts = [("output", "\n".join(card.shapes)), ("dtype", card.dtype)]
     if card.parameters is None:
         facts.append(("parameters", "not known without Keras"))
@@ -83,6 +91,7 @@ def _facts(card: Card) -> dict[str, Any]:
         "arguments": card.arguments,
         "mistakes": card.mistakes,
         "closed": card.is_closed,
+        "around": outer[card.path],
     }
 
 

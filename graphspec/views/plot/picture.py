@@ -7,7 +7,7 @@ from graphspec.views.plot.columns import place_wrapped
 from graphspec.views.plot.drawing import Card, Drawing, Link
 from graphspec.views.plot.engine import Point
 from graphspec.views.plot.face import LABEL_SIZE, TITLE_LINE, Face, face_of, title_width
-from graphspec.views.plot.framing import LABEL_HEIGHT, SIDE, Framed, by, centered, tightened, title_room
+from graphspec.views.plot.framing import LABEL_HEIGHT, SIDE, Framed, by, tightened, title_room
 from graphspec.views.plot.measure import text_width
 from graphspec.views.plot.piece import End, Line, Piece, Placed, PortKind, Segment, reaching, shifted
 from graphspec.views.plot.places import MARGIN, Box, Direction, Frame, Picture, Rect
@@ -130,10 +130,10 @@ class _Placer:
             width, height = left + found.width + SIDE, found.height + 2 * _END + extra
             title_at = Point(0.0, SIDE)
         else:
-            start, left, right = centered(found, *title_room(found, title))
+            left, right, start = title_room(found, title)
             above = 2 * TITLE_LINE + _BAND
             width, height = left + found.width + right, above + found.height + _END
-            title_at = Point(start + SIDE, 0.0)
+            title_at = Point(start, 0.0)
         lines = [shifted(line, left, above) for line in found.lines]
         ports = {key: at + left for key, at in found.ports.items()}
         lines = [replace(reaching(line, 0.0, height), comes_in=False, goes_out=False) for line in lines]

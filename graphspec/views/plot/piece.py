@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from graphspec.views.plot.clear import is_clear
 from graphspec.views.plot.engine import CHANGES, NODE_GAP, Block, Layout, Point, Wire, is_dense, lay_out
 
-_PORT = 2.0
+PORT = 2.0
 _STEP = 6.0
 _JOG = 4.0
 
@@ -167,7 +167,7 @@ def _ports(segments: Sequence[Segment]) -> list[End]:
 def _block(end: End, piece: Piece) -> Block:
     if end.kind == "card":
         return Block(*piece.sizes[end.name])
-    return Block(_PORT, _PORT, "first" if end.kind == "entry" else "last")
+    return Block(PORT, PORT, "first" if end.kind == "entry" else "last")
 
 
 def _hint(piece: Piece, end: End, tensor: str, side: str) -> float | None:

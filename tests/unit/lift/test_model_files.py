@@ -5,7 +5,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from saved_models import call, functional, given, layer, tensor
 
+from graphspec.cli.main import run
 from graphspec.diagnostics.diagnostic import UsageError
 from graphspec.lift import source
 from graphspec.lift.problems import LiftError
@@ -66,3 +68,18 @@ def test_json_that_is_no_model(text, said):
 def test_text_that_is_not_utf_8():
     with pytest.raises(LiftError, match="UTF-8"):
         parse_model(b'{"a": "\xff"}')
+
+
+def test_how_a_model_could_be_better_validate_alone_says(tmp_path, capsys):
+    file, picture = str(tmp_path / "model.json"), str(tmp_path / "model.svg")
+    layers = [
+        given("x"),
+        layer("Dense", "wide", call(tensor("x")), units=4),
+        layer("BatchNormalization", "norm", call(tensor("wide"))),
+    ]
+    Path(file).write_text(json.dumps(functional(*layers, outputs=[["norm", 0, 0]])))
+    assert run(["validate", "--no-cache", file]) == 0
+    assert "warning[GS707]" in capsys.readouterr().out
+    for arguments in (["summary", file], ["plot", file, "-o", picture]):
+        assert run(arguments) == 0
+        assert capsys.readouterr().err == ""

@@ -18,6 +18,7 @@ from graphspec.views.plot.places import Rect
 
 ROOT = Path(__file__).parents[3]
 SPECS = sorted((ROOT / "specs").glob("*.yaml"))
+ZOO = sorted((ROOT / "specs" / "zoo").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
@@ -28,6 +29,18 @@ def test_every_spec_is_drawn_well(spec: Path) -> None:
     for depth in range(depth_of(drawing.cards) + 1):
         for direction in ("down", "right"):
             for show in (SHOWN, SHOWABLE, ()):
+                picture = picture_of(fold(drawing, depth), direction, show)
+                assert problems_of(picture) == [], (depth, direction, show)
+
+
+@pytest.mark.parametrize("spec", ZOO, ids=lambda path: path.stem)
+def test_every_spec_of_the_zoo_is_drawn_well(spec: Path) -> None:
+    typed = compile_file(spec, Options()).typed
+    assert typed is not None
+    drawing = depict(typed)
+    for depth in (None, 1, 2):
+        for direction in ("down", "right"):
+            for show in (SHOWN, SHOWABLE):
                 picture = picture_of(fold(drawing, depth), direction, show)
                 assert problems_of(picture) == [], (depth, direction, show)
 
@@ -63,13 +76,12 @@ def _random_drawing(seed: int) -> Drawing:
                 source, target = target, source
             label = chance.choice(["", "", "", "query", "initial_state[0]"])
             links.append(Link(source=source, target=target, argument=label, output=chance.choice(["", "", "1"])))
-    return Drawing(name="random", cards=found, links=lifted(links, found))
+    return Drawing(name="random", cards=found, links=lifted(links, found, {}))
 
 
 @pytest.mark.parametrize("seed", range(24))
 def test_random_drawings_are_drawn_well(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(columns, "_LONG", 500.0)  # so that small ones are wrapped as well
-    monkeypatch.setattr(columns, "_LEAST", 200.0)
     drawing = _random_drawing(seed)
     for direction in ("down", "right"):
         for depth in range(depth_of(drawing.cards) + 1):
@@ -105,3 +117,27 @@ def test_the_checker_sees_what_is_wrong() -> None:
     assert any("no arrow" in problem for problem in problems_of(replace(picture, lines=picture.lines[1:])))
     long = replace(picture.lines[0], points=(picture.lines[0].points[0], picture.lines[-1].points[-1]))
     assert any("runs through" in problem for problem in problems_of(replace(picture, lines=(long, *picture.lines[1:]))))
+
+
+def _staged(*heights: int) -> Drawing:
+    """Return a chain of stages, each a chain of calls."""
+    cards, links, before = [], [], ""
+    for number, height in enumerate(heights):
+        inside = [Card(path=f"s{number}.d{at}", name=f"d{at}", type="Dense", shapes=("(8)",)) for at in range(height)]
+        for card in inside:
+            links += [Link(source=before, target=card.path)] if before else []
+            before = card.path
+        cards.append(Card(path=f"s{number}", name=f"s{number}", type="chain", kind="group", inside=tuple(inside)))
+    return Drawing(name="staged", cards=tuple(cards), links=tuple(links))
+
+
+def test_columns_are_as_many_as_make_the_picture_smallest() -> None:
+    picture = picture_of(_staged(12, 12, 30), "down", SHOWN)
+    assert problems_of(picture) == []
+    assert max(picture.width, picture.height) < 1200
+
+
+def test_what_columns_would_hardly_shorten_stays_one_column() -> None:
+    picture = picture_of(_staged(1, 24, 3), "down", SHOWN)
+    assert problems_of(picture) == []
+    assert len({frame.rect.x + frame.rect.width / 2 for frame in picture.frames}) == 1

@@ -10,7 +10,7 @@
     const box = svg.viewBox.baseVal;
     return { element, svg, cards, links: data.views[at].links, width: box.width, height: box.height };
   });
-  let current = data.start, at = null, picked = null, hits = [], hit = -1;
+  let current = data.start, at = null, picked = null, hits = [], hit = -1, elsewhere = -1;
 
   const view = () => views[current];
   const element = (name, text, parent) => {
@@ -114,21 +114,27 @@
     if (moves) center(card);
   };
 
+  const matches = (number, wanted) => [...views[number].cards.keys()].filter((path) => {
+    const card = data.cards[path];
+    return `${path} ${card.name} ${card.type}`.toLowerCase().includes(wanted);
+  });
+  // What is inside a closed card is found where it is open: further down first.
   const find = () => {
     const wanted = search.value.trim().toLowerCase();
     view().cards.forEach((card) => card.classList.remove("hit"));
-    hits = [];
-    hit = -1;
-    if (wanted) {
-      for (const path of view().cards.keys()) {
-        const card = data.cards[path];
-        if (`${path} ${card.name} ${card.type}`.toLowerCase().includes(wanted)) hits.push(path);
-      }
-      hits.forEach((path) => view().cards.get(path).classList.add("hit"));
-    }
+    hits = wanted ? matches(current, wanted) : [];
+    hit = elsewhere = -1;
+    hits.forEach((path) => view().cards.get(path).classList.add("hit"));
     said.textContent = wanted ? `${hits.length} found` : "";
+    if (!wanted || hits.length) return;
+    const others = [...views.keys()].map((number) => (current + 1 + number) % views.length);
+    elsewhere = others.findIndex((number) => matches(number, wanted).length);
+    if (elsewhere < 0) return;
+    elsewhere = others[elsewhere];
+    said.textContent = `${matches(elsewhere, wanted).length} found at depth ${data.views[elsewhere].depth}, Enter shows them`;
   };
   const next = (step) => {
+    if (!hits.length && elsewhere >= 0) show(elsewhere);
     if (!hits.length) return;
     hit = (hit + step + hits.length) % hits.length;
     said.textContent = `${hit + 1} of ${hits.length}`;
@@ -151,7 +157,7 @@
   const open = (path) => {
     if (!data.cards[path].closed || current >= views.length - 1) return;
     show(current + 1);
-    const inner = [...view().cards.keys()].find((name) => name.startsWith(path + "."));
+    const inner = [...view().cards.keys()].find((name) => data.cards[name].around.includes(path));
     if (inner) center(view().cards.get(inner));
   };
 
