@@ -140,11 +140,6 @@ def compile_stepwise(path: Path, options: Options, unsaved: Mapping[Path, str]) 
         return Stepwise(session, session.source(path, str(path), diagnostics), str(path))
 
 
-def compile_unsaved(path: Path, options: Options, unsaved: Mapping[Path, str]) -> Compilation:
-    """Return what becomes of a file as ``compile_stepwise`` takes it."""
-    return _finished(compile_stepwise(path, options, unsaved))
-
-
 def _compile(session: "_Session", source: Source | None, shown: str) -> Compilation:
     if session.options.choice.text:
         session.sources["--set"] = session.options.choice.text

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from os.path import realpath
 from pathlib import Path
 
-from graphspec.compiler import Options
+from graphspec.compiler import Options, Stepwise
 from graphspec.diagnostics.diagnostic import Diagnostic, Related, Severity
 from graphspec.diagnostics.span import Span
 from graphspec.frontend.files import OutsideRootError, root_of, within_root
 from graphspec.frontend.tree import Mapping, Scalar
-from graphspec.lsp.analysis import Analysis, Document, analyse, is_spec
+from graphspec.lsp.analysis import Analysis, Document, analyse, is_spec, start
 from graphspec.lsp.positions import Encoding, Text
 
 _MOST_RELATED = 8
@@ -22,6 +22,8 @@ class _Open:
     text: Text
     document: Document | None = None
     is_stale: bool = True
+    steps: Stepwise | None = None
+    found: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(slots=True)
@@ -62,19 +64,35 @@ class Service:
             return None
         if entry.is_stale or entry.document is None:
             unsaved = {Path(realpath(other.path)): other.text.text for other in self.opened.values()}
-            entry.document = analyse(entry.path, entry.text, self.options, unsaved, entry.document)
-            entry.is_stale = False
+            entry.steps = start(entry.path, self.options, unsaved)
+            result = entry.steps.result()
+            entry.document = analyse(entry.path, entry.text, result, entry.document)
+            entry.found, entry.is_stale = result.diagnostics, False
         return entry.document
 
+    def has_more(self, uri: str) -> bool:
+        """Say whether variants of a document, as it is now, are still to be checked."""
+        entry = self.opened.get(uri)
+        return entry is not None and not entry.is_stale and entry.steps is not None and bool(entry.steps.waiting)
+
+    def check_variant(self, uri: str) -> None:
+        """Check the next variant of a document; what is wrong in variants is known once all are."""
+        entry = self.opened[uri]
+        if entry.steps is None:
+            return
+        entry.steps.step()
+        if not entry.steps.waiting:
+            entry.found = entry.steps.result().diagnostics
+
     def diagnostics(self, uri: str) -> list[Diagnostic]:
-        """Return the diagnostics of a document; those of files that it names stand where it names them."""
+        """Return what is known to be wrong in a document; what is in files that it names stands where it names them."""
         document = self.document(uri)
         if document is None or not is_spec(document.now.text.text):
             return []
-        now = document.now
+        now, found = document.now, self.opened[uri].found
         shown = str(now.path)
-        own = [item for item in now.result.diagnostics if item.span.path == shown]
-        others = [item for item in now.result.diagnostics if item.span.path != shown]
+        own = [item for item in found if item.span.path == shown]
+        others = [item for item in found if item.span.path != shown]
         return [*own, *_told_here(now, others)]
 
 
