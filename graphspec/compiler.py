@@ -18,6 +18,7 @@ from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean
 from graphspec.diagnostics.suppress import IDLE, suppress
+from graphspec.diagnostics.trace import trace
 from graphspec.frontend.comments import ignores
 from graphspec.frontend.document import Document
 from graphspec.frontend.expand import expand
@@ -288,7 +289,7 @@ class _Session:
         if hints:
             found = tuple(item if item.help else replace(item, help=hints.get(item.span)) for item in found)
         errors = tuple(item for item in found if item.severity == "error")
-        return errors or found
+        return trace(errors or found)
 
     def stages(self, source: Source | None, path: Path, shown: str) -> Compilation:
         if source is None:
