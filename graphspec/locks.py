@@ -6,16 +6,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graphspec.compared import MistakenError, model_in
-from graphspec.compiler import Compilation
-from graphspec.diagnostics.diagnostic import Diagnostic, Related
+from graphspec.compiler import Choice, Compilation, Options, compile_file
+from graphspec.diagnostics.diagnostic import Diagnostic, Related, SpecError, UsageError
 from graphspec.diagnostics.span import Span
 from graphspec.frontend.units import variant_places
 from graphspec.lock_file import ACCEPT, CHANGED, lock_text, shown
+from graphspec.lock_file import lock_file as lock_place
+from graphspec.output import write_text
 from graphspec.views.diff.changes import CLASSES, Change, ChangeClass, Detail, Diff
 from graphspec.views.diff.compare import compare
 from graphspec.views.diff.outline import differences
 from graphspec.views.diff.show import counted, lines, listed, title, told
-from graphspec.views.lock import Entry, entry_of, parse_lock
+from graphspec.views.lock import Entry, entry_of, parse_lock, render_lock
 
 _BRING = "bring it up to date by: graphspec lock"
 
@@ -171,6 +173,58 @@ def _changes_of_model(before: Entry, now: Entry, spec: str, name: str) -> Iterat
         said = "; ".join(lines(changes[0]))
         text = f"{title(changes[0])}{more}, against {name} ({classes})"
         yield _told(f"{text}: {said}" if said else text, place, ACCEPT)
+
+
+def check_lock(
+    path: str | os.PathLike[str],
+    *,
+    lock_file: str | os.PathLike[str] | None = None,
+    plugins: Sequence[str] = (),
+    trust: bool = False,
+) -> tuple[Diagnostic, ...]:
+    """Return what in a spec, and in each of its variants, is no longer what the lock says.
+
+    Raises SpecError where the spec has mistakes, and UsageError where there is no such file or no lock.
+    """
+    lock = read_lock(_file(lock_file))
+    return tuple(check(_compiled([path], plugins, trust=trust)[0], os.fspath(path), lock))
+
+
+def lock(
+    *paths: str | os.PathLike[str],
+    lock_file: str | os.PathLike[str] | None = None,
+    plugins: Sequence[str] = (),
+    trust: bool = False,
+) -> Path:
+    """Write what these specs are now into the lock, beside the others that it has; return the lock.
+
+    Raises SpecError, and writes nothing, where one has mistakes, and UsageError where the lock cannot be read.
+    """
+    file = _file(lock_file)
+    found = read_lock(file) if file.exists() else Lock(file, {})
+    results = zip(paths, _compiled(paths, plugins, trust=trust), strict=True)
+    made = {found.key(os.fspath(path)): entry_now(result, os.fspath(path)) for path, result in results}
+    write_text(file, render_lock({**found.entries, **made}))
+    return file
+
+
+def _file(given: str | os.PathLike[str] | None) -> Path:
+    return lock_place(None if given is None else Path(given))
+
+
+def _compiled(paths: Sequence[str | os.PathLike[str]], plugins: Sequence[str], *, trust: bool) -> Sequence[Compilation]:
+    options = Options(trust=trust, plugins=tuple(plugins), choice=Choice(every_variant=True))
+    missing = next((path for path in paths if not Path(path).exists()), None)
+    if missing is not None:
+        raise UsageError(f'there is no file "{os.fspath(missing)}"')
+    results = [compile_file(Path(path), options) for path in paths]
+    mistakes = [item for result in results if result.has_errors for item in result.diagnostics]
+    if mistakes:
+        raise SpecError(mistakes)
+    needless = next((result.path for result in results if has_no_model(result)), None)
+    if needless is not None:
+        raise UsageError(f'"{needless}" has no model of its own: it is for specs that import it')
+    return results
 
 
 def _told(message: str, place: Span, help_: str) -> Diagnostic:
