@@ -1,5 +1,6 @@
 """What the server knows of params, variants, blocks and imports: a cursor is written as a bar in the text."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -251,6 +252,22 @@ def test_a_mistake_is_told_once_whether_or_not_variants_have_it() -> None:
     service.put("spec", PATH, SPEC)
     assert not service.has_more("spec")
     assert [item.code for item in whole(service)] == [first[0].code]
+
+
+def test_what_variants_had_shown_stays_where_its_lines_do() -> None:
+    service = Service()
+    wrong = SPEC.replace("wide: {width: 16}", "wide: {width: many}")
+    service.put("parts", PARTS, OF_PARTS)
+    service.put("spec", PATH, wrong)
+    (known,) = whole(service)
+    service.put("spec", PATH, wrong.replace("graphspec: 1", "graphspec: 1\n# more"))
+    (moved,) = service.diagnostics("spec")
+    assert (moved.message, moved.span.line) == (known.message, known.span.line + 1)
+    assert [item.span.line for item in moved.related] == [item.span.line + 1 for item in known.related]
+    assert whole(service) == [replace(known, span=moved.span, related=moved.related)]
+    service.put("spec", PATH, SPEC)
+    assert service.diagnostics("spec") == []
+    assert whole(service) == []
 
 
 def test_a_spec_that_lacks_values_is_first_checked_in_its_first_variant() -> None:
