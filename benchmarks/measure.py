@@ -1,7 +1,7 @@
 """How a command is measured, and what is printed of it.
 
 A ratio is one of two medians; the two sides take turns, so that what else the machine does meets both. A figure is a
-median by itself, and wants a machine that does nothing else.
+median by itself, and wants a machine that does nothing else. With no runs, everything runs once and nothing is warm.
 """
 
 import os
@@ -58,11 +58,12 @@ def _usage(command: list[str]) -> tuple[float, float]:
 
 def compare(title: str, bar: float, ours: list[str], theirs: list[str], runs: int, *, measure: Measure = wall) -> bool:
     """Print the ratio of two commands, and say whether it is at most so much."""
-    measure(ours)
-    measure(theirs)
+    if runs:
+        measure(ours)
+        measure(theirs)
     mine: list[float] = []
     other: list[float] = []
-    for turn in range(runs):
+    for turn in range(max(1, runs)):
         for side, command in ((mine, ours), (other, theirs)) if turn % 2 else ((other, theirs), (mine, ours)):
             side.append(measure(command))
     ratio = statistics.median(mine) / statistics.median(other)
@@ -76,8 +77,9 @@ def compare(title: str, bar: float, ours: list[str], theirs: list[str], runs: in
 
 def figure(title: str, bar: float, unit: str, command: list[str], runs: int, measure: Measure) -> bool:
     """Print what a command takes, and say whether it is at most so much."""
-    measure(command)
-    found = [measure(command) for _ in range(runs)]
+    if runs:
+        measure(command)
+    found = [measure(command) for _ in range(max(1, runs))]
     print(
         f"{title:<46} {statistics.median(found):8.3f} {unit}  (at most {bar:g}; minimum {min(found):.3f})", flush=True
     )

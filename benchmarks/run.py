@@ -236,7 +236,9 @@ GROUPS: dict[str, Callable[[Path, int], list[bool]]] = {
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"what to measure, of {', '.join(GROUPS)}; or all")
-    parser.add_argument("--runs", type=int, default=3, help="runs, or pairs of runs, that a median is taken of")
+    parser.add_argument(
+        "--runs", type=int, default=3, help="what a median is taken of; 0 only sees that all of it runs"
+    )
     given = parser.parse_args()
     unknown = [name for name in given.groups if name not in GROUPS]
     if unknown:
