@@ -18,6 +18,7 @@ from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean
 from graphspec.diagnostics.suppress import IDLE, suppress
+from graphspec.diagnostics.trace import trace
 from graphspec.frontend.comments import ignores
 from graphspec.frontend.document import Document
 from graphspec.frontend.expand import expand
@@ -77,7 +78,8 @@ class Options:
 class Compilation:
     """What became of a spec: every stage that was reached, what was found, and the texts to show it in.
 
-    ``unfinished`` is what is known of a graph that has mistakes.
+    ``unfinished`` is what is known of a graph that has mistakes. Where every variant was asked for, ``variants`` has
+    what became of each, and ``variant`` says which of them this is, where the spec lacks values without one.
     """
 
     path: str
@@ -90,6 +92,8 @@ class Compilation:
     unfinished: TypedGraph | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    variants: "Mapping[str, Compilation]" = field(default_factory=dict)
+    variant: str | None = None
 
     @property
     def has_errors(self) -> bool:
@@ -115,7 +119,6 @@ def _source(path: Path, shown: str, options: Options, diagnostics: Diagnostics) 
 
     if not is_model_file(path):
         return load_source(path, shown, options.limits, diagnostics)
-
     return load_model(path, shown, options.plugins, diagnostics)
 
 
@@ -127,50 +130,83 @@ def compile_bytes(data: bytes, shown_as: str, options: Options, folder: Path) ->
         return _compile(_Session(options, diagnostics, folder / "spec.yaml"), source, shown_as)
 
 
-def compile_unsaved(path: Path, options: Options, unsaved: Mapping[Path, str]) -> Compilation:
-    """Return what becomes of a file some of whose neighbours, or which itself, have been edited and not saved.
+def compile_stepwise(path: Path, options: Options, unsaved: Mapping[Path, str]) -> "Stepwise":
+    """Start to compile a file some of whose neighbours, or which itself, have been edited and not saved.
 
     ``unsaved`` has their texts by real path; such a file need not exist yet.
     """
     diagnostics = Diagnostics()
     with _GarbageLeft():
         session = _Session(options, diagnostics, path, unsaved)
-        return _compile(session, session.source(path, str(path), diagnostics), str(path))
+        return Stepwise(session, session.source(path, str(path), diagnostics), str(path))
 
 
 def _compile(session: "_Session", source: Source | None, shown: str) -> Compilation:
-    options = session.options
-    if options.choice.text:
-        session.sources["--set"] = options.choice.text
-    result = session.compile(source, shown)
-    if options.choice.every_variant and options.choice.variant is None:
-        result = _in_every_variant(session, result, source, shown)
-    # Of an imported file not all is looked at: whether its comments are idle is seen where it is checked itself.
-    imported: set[str] = set() if session.units is None else session.units.imported
-    left = suppress(result.diagnostics, ignores(session.sources))
-    # What a comment silences may be in another variant.
-    is_part = result.unit is not None and (options.choice.is_made or not options.choice.every_variant)
-    kept = tuple(it for it in left if it.code != IDLE or not (is_part or it.span.path in imported))
-    return replace(result, diagnostics=kept)
+    if session.options.choice.text:
+        session.sources["--set"] = session.options.choice.text
+    return _finished(Stepwise(session, source, shown))
 
 
-def _in_every_variant(session: "_Session", result: Compilation, source: Source | None, shown: str) -> Compilation:
-    """Return what is wrong with the variants of a spec, and with it as it is if it needs none of them."""
-    tree = result.tree
-    if tree is None or not may_have_params(session.sources[shown]):
-        return result
-    from graphspec.diagnostics.merge import merge  # noqa: PLC0415 - few specs have variants
-    from graphspec.frontend.imports import lacks_values  # noqa: PLC0415 - as above
-    from graphspec.frontend.units import variant_place, variants_of, with_meant_sections  # noqa: PLC0415 - as above
+def _finished(steps: "Stepwise") -> Compilation:
+    while steps.waiting:
+        steps.step()
+    return steps.result()
 
-    tree = with_meant_sections(tree, Diagnostics())
-    runs = [(variant_place(tree, name), session.again(name).compile(source, shown))
-            for name in variants_of(tree, Diagnostics())]  # fmt: skip
-    if not runs or not lacks_values(tree, session.options.choice.params):
-        runs.insert(0, (None, result))
-    found = merge([(place, run.diagnostics) for place, run in runs])
-    errors = tuple(item for item in found if item.severity == "error")
-    return replace(runs[0][1], diagnostics=errors or found)
+
+class Stepwise:
+    """A spec in one variant after another: first as it is, or in its first variant where it lacks values without one.
+
+    ``waiting`` are the places of the variants that are still to come.
+    """
+
+    def __init__(self, session: "_Session", source: Source | None, shown: str) -> None:
+        """Compile the first."""
+        self.session, self.source, self.shown = session, source, shown
+        self.waiting: dict[str, Related] = {}
+        self.runs: list[tuple[str | None, Related | None, Compilation]] = []
+        first, choice = session.compile(source, shown), session.options.choice
+        is_whole = choice.variant is not None or not choice.every_variant
+        if first.tree is None or is_whole or not may_have_params(session.sources[shown]):
+            self.runs.append((None, None, first))
+            return
+        from graphspec.frontend.imports import lacks_values  # noqa: PLC0415 - few specs have variants
+        from graphspec.frontend.units import variant_places, with_meant_sections  # noqa: PLC0415 - as above
+
+        tree = with_meant_sections(first.tree, Diagnostics())
+        self.waiting = variant_places(tree)
+        if self.waiting and lacks_values(tree, choice.params):
+            self.step()
+        else:
+            self.runs.append((None, None, first))
+
+    def step(self) -> None:
+        """Compile the next variant."""
+        name = next(iter(self.waiting))
+        place = self.waiting.pop(name)
+        with _GarbageLeft():
+            self.runs.append((name, place, self.session.again(name).compile(self.source, self.shown)))
+
+    def result(self) -> Compilation:
+        """Return what has become of the spec so far."""
+        name, _, first = self.runs[0]
+        if len(self.runs) > 1 or name is not None:
+            from graphspec.diagnostics.merge import merge  # noqa: PLC0415 - as above
+
+            found = merge([(place, run.diagnostics) for _, place, run in self.runs])
+            errors = tuple(item for item in found if item.severity == "error")
+            variants = {variant: run for variant, _, run in self.runs if variant is not None}
+            first = replace(first, diagnostics=errors or found, variants=variants, variant=name)
+        return replace(first, diagnostics=self._unsilenced(first))
+
+    def _unsilenced(self, result: Compilation) -> tuple[Diagnostic, ...]:
+        """Return what no comment silences, and the comments that silence nothing."""
+        session, choice = self.session, self.session.options.choice
+        # Of an imported file not all is looked at: whether its comments are idle is seen where it is checked itself.
+        imported: set[str] = set() if session.units is None else session.units.imported
+        left = suppress(result.diagnostics, ignores(session.sources))
+        # What a comment silences may be in another variant.
+        is_part = result.unit is not None and (choice.is_made or not choice.every_variant or bool(self.waiting))
+        return tuple(it for it in left if it.code != IDLE or not (is_part or it.span.path in imported))
 
 
 def may_have_params(text: str) -> bool:
@@ -253,7 +289,7 @@ class _Session:
         if hints:
             found = tuple(item if item.help else replace(item, help=hints.get(item.span)) for item in found)
         errors = tuple(item for item in found if item.severity == "error")
-        return errors or found
+        return trace(errors or found)
 
     def stages(self, source: Source | None, path: Path, shown: str) -> Compilation:
         if source is None:

@@ -167,6 +167,49 @@ def test_wrong_choice_points_at_the_option(
     assert out.endswith("\n1 error in 1 file\n")
 
 
+UNTYPED = """graphspec: 1
+params: {width: 4, twice: "${width * 2}", table: [[4, 0.5]]}
+blocks:
+  part: {params: {n: {}}, inputs: [x], nodes: {d: {Dense: {units: $n}, from: x}}, outputs: d}
+inputs: {x: [8]}
+nodes:
+  a: {Dense: {units: $width}, from: x}
+  b: {Dense: {units: $twice}, from: a}
+  c: {block: part, with: {n: $width}, from: b, repeat: 2}
+  d: {Dense: {units: "${table[0][0]}"}, from: c}
+  e: {Dense: {units: "${3 * width}"}, from: d}
+outputs: e
+"""
+
+
+@pytest.mark.parametrize(
+    ("setting", "shown", "uses"),
+    [
+        ("width=many", '--set:1:7: error[GS404]: "units" of Dense must be a positive integer, not "many"', 4),
+        ("width=-1", '--set:1:7: error[GS404]: "units" of Dense must be a positive integer, not -1', 4),
+        ("width=", '--set:1:6: error[GS306]: "*" takes numbers, not null', 4),
+        ("table=[[many, 1]]", '--set:1:9: error[GS404]: "units" of Dense must be a positive integer, not "many"', 1),
+        ("table=4", "--set:1:7: error[GS306]: the integer 4 has no items", 1),
+    ],
+    ids=str,
+)
+def test_a_wrong_value_of_an_untyped_param_is_told_once_at_the_option(
+    setting: str, shown: str, uses: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["validate", str(_write(tmp_path, spec=UNTYPED)), "--set", setting]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith(shown)
+    assert out.endswith("\n1 error in 1 file\n")
+    assert out.count(": it is used here\n") == uses
+
+
+def test_a_wrong_value_from_python_is_told_once(tmp_path: Path) -> None:
+    with pytest.raises(graphspec.SpecError) as caught:
+        graphspec.load(_write(tmp_path, spec=UNTYPED), params={"width": -1})
+    (found,) = caught.value.diagnostics
+    assert found.span.path == "params['width']"
+
+
 @pytest.mark.parametrize("setting", ["width", "=3", "width=[1", "width=1\nx: 2"])
 def test_what_is_no_setting_is_wrong_usage(setting: str, tmp_path: Path) -> None:
     assert run(["validate", str(_write(tmp_path, spec=VARIANTS)), "--set", setting]) == 2

@@ -184,7 +184,7 @@ def bind_params(
             binding.report_unknown(name, item)
     for name in params:
         binding.settle(name)
-    return replace(sight, values=binding.values, unknown=frozenset(binding.failed))
+    return replace(sight, values=binding.values, unknown=frozenset(binding.failed), trees=binding.trees)
 
 
 def unbound(declared: Declared, subject: str, sight: Sight, diagnostics: Diagnostics) -> Sight:
@@ -210,6 +210,7 @@ class _Binding:
         self.sight = sight
         self.diagnostics = diagnostics
         self.values: dict[str, object] = {}
+        self.trees: dict[str, Tree] = {}
         self.failed: set[str] = set()
         self.open: list[str] = []
 
@@ -232,6 +233,7 @@ class _Binding:
             self.failed.add(name)
             return
         self.values[name] = plain(tree)
+        self.trees[name] = tree
 
     def tree(self, param: Param) -> Tree | None:
         given = self.given.get(param.name)
@@ -247,7 +249,7 @@ class _Binding:
             if used in self.params and used != param.name:
                 self.settle(used)
         unknown = frozenset(self.failed) | set(self.open)
-        seen = replace(self.sight, values=self.values, unknown=unknown, declared=())
+        seen = replace(self.sight, values=self.values, unknown=unknown, declared=(), trees=self.trees)
         try:
             value = substitute(tree, seen, self.diagnostics)
         except UnknownValueError:

@@ -224,6 +224,8 @@ class Placement:
             self._note(inner, result)
             results.append(result)
             if not ready.is_each:
+                if number == 1 < len(ready.items):
+                    self._check_row(item, result, frame)
                 fed = _Fed(_next(fed.operand, result, item))
         if ready.is_each:
             return Operands(tuple(results), ready.span)
@@ -232,6 +234,21 @@ class Placement:
             for name in last.piece.outputs.names:
                 self.aliases[f"{path}.{name}"] = f"{path}.{len(ready.items)}.{name}"
         return results[-1] if results else fed.operand
+
+    def _check_row(self, ready: Ready, result: Operand, frame: _Frame) -> None:
+        """Report outputs with names of which none is that of an input, so that no copy feeds the next."""
+        if not isinstance(ready, ReadyUse) or not isinstance(result, Operands) or not isinstance(result.items, Mapping):
+            return
+        names, outputs = ready.piece.inputs, list(result.items)
+        if set(names) & set(outputs):
+            return
+        meant = next((hint for hint in (did_you_mean(name, names) for name in outputs) if hint), "")
+        message = (
+            f'no copy of block "{ready.block.name}" feeds the next: of its outputs ({", ".join(outputs)}) none has '
+            f"the name of an input ({', '.join(names)}){meant}"
+        )
+        self.diagnostics.origin = frame.origin
+        self.diagnostics.error("GS315", message, ready.span, related=[_declared(ready.block)])
 
     def _use(self, ready: ReadyUse, path: str, fed: _Fed, frame: _Frame) -> Operand:
         bindings = self._bound(ready, path, fed, frame)
@@ -341,8 +358,11 @@ def _leaves(path: str, bundle: Operands) -> list[tuple[str, Reference]]:
 def _next(before: Operand, result: Operand, ready: Ready) -> Operand:
     """Return what feeds the next copy in a row: what the one before returned, and beside it what fed that one."""
     names = ready.piece.inputs if isinstance(ready, ReadyUse) else ()
-    if len(names) <= 1 or result is None:
+    is_named = isinstance(result, Operands) and isinstance(result.items, Mapping)
+    if result is None or len(names) + is_named <= 1:
         return result
+    if isinstance(result, Operands) and isinstance(result.items, Mapping) and len(names) == 1:
+        return result.items.get(names[0], before)
     span = before.span if isinstance(before, Operands) else result.span
     fed = before.items if isinstance(before, Operands) else ()
     named = dict(fed) if isinstance(fed, Mapping) else dict(zip(names, fed, strict=False))
