@@ -133,12 +133,23 @@ class GraphOutputs:
     span: Span
 
 
+class BlockUse(NamedTuple):
+    """What a use of a block gave it: the values of its params, and the names of its inputs by what fed them.
+
+    ``defaults`` has the values of those params that the block declares with one.
+    """
+
+    params: Mapping[str, object]
+    inputs: Mapping[str, str]
+    defaults: Mapping[str, object]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
     """A model: inputs sorted by name, callables by key, nodes in topological order, outputs.
 
     ``groups`` says of chains, blocks and copies, which the names of what is in them start with, what they are: a block
-    goes by its own name. Other names with a dot are steps of expressions.
+    goes by its own name, and ``uses`` has what it was given. Other names with a dot are steps of expressions.
     """
 
     name: str
@@ -147,6 +158,7 @@ class Graph:
     nodes: tuple[Node, ...]
     outputs: GraphOutputs
     groups: Mapping[str, str] = field(default_factory=dict)
+    uses: Mapping[str, BlockUse] = field(default_factory=dict)
     dtype: str | None = None
     seed: int | None = None
     compile: Mapping[str, Value] | None = None

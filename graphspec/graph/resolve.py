@@ -14,7 +14,8 @@ from graphspec.frontend.tree import Mapping
 from graphspec.graph.bind import Bound, bind, spread, structure
 from graphspec.graph.checker import Checker
 from graphspec.graph.entries import entries_in_order
-from graphspec.graph.ir import CHAIN, Callable, Graph, GraphOutputs, Input, Node, Tensor, Value, operands_of
+from graphspec.graph.groups import groups_of, uses_of
+from graphspec.graph.ir import Callable, Graph, GraphOutputs, Input, Node, Tensor, Value, operands_of
 from graphspec.graph.lint import lint
 from graphspec.graph.order import order, report_cycles
 from graphspec.graph.scope import (
@@ -93,7 +94,8 @@ def resolve(
         callables=_callables(sites, own, surroundings, scope),
         nodes=ordered,
         outputs=outputs or GraphOutputs(form="one", names=(), tensors=(), span=program.span),
-        groups=_groups(program),
+        groups=groups_of(program),
+        uses=uses_of(program),
         dtype=program.dtype,
         seed=seed,
         compile=compiled,
@@ -116,18 +118,6 @@ def _check_drafts(program: Program, visible: MappingABC[str, Callable | None], c
             _nodes(site, scope, checker)
         checker.diagnostics.origin = None
         scope.report_unresolved(visible)
-
-
-def _groups(program: Program) -> dict[str, str]:
-    """Return what calls stand in, by name: a chain where it is no block and no copies, which the program knows."""
-    heads: dict[str, str] = {}
-    for call in program.calls:
-        if "." not in call.path:
-            continue
-        parts = call.path.split(".")
-        heads.update(dict.fromkeys((".".join(parts[:size]) for size in range(1, len(parts))), CHAIN))
-    heads.update(program.groups)
-    return heads
 
 
 def _named_places(program: Program) -> dict[str, tuple[str, Span]]:

@@ -38,6 +38,18 @@ _NUMPY_DTYPES = frozenset(
         "uint16", "uint32", "uint64",
     }
 )  # fmt: skip
+
+
+class Verbatim(str):
+    """Code that stands where a value would."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Tell it from a string."""
+        return f"Verbatim({super().__repr__()})"
+
+
 _OWN_NAMES = ("keras", "layers", "np", "ops", "sys")
 
 
@@ -178,11 +190,13 @@ def scalar(value: object) -> str:
 
 
 def text(value: str) -> str:
-    r"""Return a string in double quotes, or in single ones where that saves escapes.
+    r"""Return a string in double quotes, or in single ones where that saves escapes; code stays as it is.
 
     >>> text("it's"), text('say "no"')
     ('"it\'s"', '\'say "no"\'')
     """
+    if isinstance(value, Verbatim):
+        return str(value)
     quote = "'" if value.count('"') > value.count("'") else '"'
     return quote + "".join(_character(character, quote) for character in value) + quote
 
