@@ -239,7 +239,7 @@ class Placement:
         trainable = frame.trainable if ready.trainable is None else ready.trainable
         inner = _Frame(f"{path}.", bindings, Origin(ready.use, frame.origin), trainable)
         self.groups[path] = ready.block.name
-        self.uses[path] = Use(ready.values, bindings, ready.block.params)
+        self.uses[path] = Use(ready.block, ready.values, bindings)
         self._piece(ready.piece, inner)
         outputs = ready.piece.outputs
         if outputs is None:

@@ -9,8 +9,8 @@ from typing import NamedTuple, Union
 
 from graphspec.diagnostics.diagnostic import Origin
 from graphspec.diagnostics.span import Span
-from graphspec.frontend.document import NO_PLACES, InputSpec, LayerSpec, What
-from graphspec.frontend.tree import Mapping, Tree
+from graphspec.frontend.document import NO_PLACES, BlockSpec, InputSpec, LayerSpec, What
+from graphspec.frontend.tree import Mapping
 
 
 class Reference(NamedTuple):
@@ -73,11 +73,11 @@ class FileProgram:
 
 
 class Use(NamedTuple):
-    """What a use of a block gives its params and its inputs; ``declared`` is what the block says of its params."""
+    """A use of a block: the values of its params, and what its inputs are."""
 
+    block: BlockSpec
     params: MappingABC[str, object]
     inputs: MappingABC[str, Operand]
-    declared: Tree | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,6 @@
 from collections.abc import Mapping as MappingABC
 
 from graphspec.frontend.program import Program, Reference, Use
-from graphspec.frontend.templates import is_template
-from graphspec.frontend.tree import Mapping, Scalar, Tree
 from graphspec.graph.ir import CHAIN, BlockUse
 
 
@@ -22,11 +20,7 @@ def groups_of(program: Program) -> dict[str, str]:
 
 def uses_of(program: Program) -> dict[str, BlockUse]:
     """Return what each use of a block was given, by name."""
-    defaults = {id(use.declared): _defaults(use.declared) for use in program.uses.values()}
-    return {
-        path: BlockUse(use.params, _inputs(use, program.aliases), defaults[id(use.declared)])
-        for path, use in program.uses.items()
-    }
+    return {path: BlockUse(use.block, use.params, _inputs(use, program.aliases)) for path, use in program.uses.items()}
 
 
 def _inputs(use: Use, aliases: MappingABC[str, str]) -> dict[str, str]:
@@ -41,14 +35,3 @@ def _end(path: str, aliases: MappingABC[str, str]) -> str:
         seen.add(path)
         path = aliases[path]
     return path
-
-
-def _defaults(declared: Tree | None) -> dict[str, object]:
-    """Return the defaults of params that are plain values."""
-    entries = declared.entries if isinstance(declared, Mapping) else {}
-    given = {name: _default(entry.value) for name, entry in entries.items()}
-    return {name: tree.value for name, tree in given.items() if isinstance(tree, Scalar) and not is_template(tree)}
-
-
-def _default(declared: Tree) -> Tree | None:
-    return declared.get("default") if isinstance(declared, Mapping) else declared

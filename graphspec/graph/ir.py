@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple, Union
 
 from graphspec.diagnostics.diagnostic import Origin
 from graphspec.diagnostics.span import Span
+from graphspec.frontend.document import BlockSpec
 
 Dimension = int | str | None
 CallableKind = Literal["layer", "application", "plugin", "model"]
@@ -134,14 +135,11 @@ class GraphOutputs:
 
 
 class BlockUse(NamedTuple):
-    """What a use of a block gave it: the values of its params, and the names of its inputs by what fed them.
+    """A use of a block: the values of its params, and the names of its inputs by what fed them."""
 
-    ``defaults`` has the values of those params that the block declares with one.
-    """
-
+    block: BlockSpec
     params: Mapping[str, object]
     inputs: Mapping[str, str]
-    defaults: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,8 @@ from graphspec.views.python_blocks import NAME, Plan
 from graphspec.views.python_frame import Frame
 from graphspec.views.python_names import Names
 from graphspec.views.python_patterns import Function, Source
-from graphspec.views.python_scope import RENAME, Scope, called_in
+from graphspec.views.python_scope import Scope
+from graphspec.views.python_statements import RENAME, called_in
 from graphspec.views.python_uses import modules_of, taken_from_around
 from graphspec.views.python_values import Imports, Verbatim, scalar, text
 
@@ -101,11 +102,9 @@ def _block(function: Function, module: _Module) -> str:
     """Return the function of a block."""
     place = function.places[0]
     names = module.scope_names(function)
-    for name in function.tensors:
+    for name in (*function.tensors, *(parameter.name for parameter in function.parameters)):
         names.take(name)
     layers = [names.new(key) for key in place.layers]
-    for parameter in function.parameters:
-        names.take(parameter.name)
     frame = Frame(function, f"{{{NAME}}}", [Verbatim(made.name) for made in function.parameters])
     frame.exact.update(zip(place.tensors, function.tensors, strict=True))
     frame.layers.update(zip(place.layers, layers, strict=True))

@@ -1,29 +1,26 @@
 """Which functions the blocks of a spec become: places where a block is used and that are alike share one."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from graphspec.graph.ir import Node, Tensor, Value
-from graphspec.views.python_calls import frozen
 from graphspec.views.python_loops import Segment, segments
 from graphspec.views.python_names import Names
+from graphspec.views.python_parameters import settle, slots_of
 from graphspec.views.python_patterns import (
     Call,
     Function,
     Item,
     Output,
-    Parameter,
     Pattern,
     Run,
     Slot,
     Source,
     Style,
-    default_of,
-    read,
     relative,
 )
+from graphspec.views.python_reading import read
 from graphspec.views.python_regions import Region
 
-_MISSING = "(missing)"
 _MOST_NAMED = 2
 INDEX = "index"
 NAME = "name"
@@ -136,33 +133,13 @@ class Plan:
 
     def _settled(self, function: Function) -> Function:
         """Find which values of a function differ between its places, and make them its parameters."""
-        slots = _slots(function.places)
+        slots = slots_of(function.places)
         for item in function.model.items:
             if isinstance(item, Run):
                 slots |= self._slots_of_run(function, item)
                 if not self._needs_stop(function, item):
                     del slots[f"{function.model.key(item)}:stop"]
-        rows: dict[tuple[object, ...], list[str]] = {}
-        for key, row in slots.items():
-            told = [repr(slot.value) for slot in row]
-            if len(set(told)) == 1:
-                function.constants[key] = row[0].value
-            else:
-                rows.setdefault((row[0].style.is_exact, row[0].style.tables, *told), []).append(key)
-        uses = [place.source.graph.uses.get(place.region.path) for place in function.places]
-        params = {} if None in uses else _vectors([use.params for use in uses if use is not None])
-        defaults = {} if None in uses or uses[0] is None else uses[0].defaults
-        function.tensors = _names_of_inputs(function, self.taken)
-        layers = [f"layer_{number}" for number in range(len(function.model.layers))]
-        names = Names((*self.taken, *function.tensors, *layers))
-        for keys in rows.values():
-            row = slots[keys[0]]
-            name = names.new(_wanted([slots[key][0] for key in keys], row, params, names))
-            made = Parameter(name, row[0].style, tuple(slot.value for slot in row))
-            made.default = _default(row, defaults.get(name))
-            function.parameters.append(made)
-            function.chosen |= dict.fromkeys(keys, made)
-        function.parameters.sort(key=lambda item: len(item.default))
+        settle(function, slots, self.taken)
         return function
 
     def _slots_of_run(self, function: Function, run: Run) -> dict[str, list[Slot]]:
@@ -244,58 +221,6 @@ def _made(place: Pattern) -> list[Tensor]:
         else:
             result += [tensor for copy in item.patterns for tensor in copy.outputs()]
     return result
-
-
-def _slots(places: Sequence[Pattern]) -> dict[str, list[Slot]]:
-    """Return the values of all places by what they are values of; where one says nothing, it is Keras' default."""
-    known: dict[str, Slot] = {}
-    for place in places:
-        for key, slot in place.slots.items():
-            known.setdefault(key, slot)
-    missing = {key: default_of(slot) or (_MISSING,) for key, slot in known.items()}
-    return {
-        key: [
-            place.slots.get(key) or Slot(missing[key][0], slot.style, slot.name, slot.node, slot.owner)
-            for place in places
-        ]
-        for key, slot in known.items()
-    }
-
-
-def _vectors(params: Sequence[Mapping[str, object]]) -> dict[str, list[str]]:
-    """Return the values of the params of a block in each place, as text."""
-    shared = [name for name in params[0] if all(name in given for given in params)]
-    return {name: [repr(frozen(given[name])) for given in params] for name in shared}
-
-
-def _wanted(slots: Sequence[Slot], row: Sequence[Slot], params: Mapping[str, Sequence[str]], names: Names) -> str:
-    """Return a name for a parameter: that of a param of the block which has these values, else the argument's."""
-    told = [repr(slot.value) for slot in row]
-    same = [name for name, values in params.items() if values == told]
-    own = [slot.name for slot in slots]
-    first = next((name for name in own if name in same), same[0] if same else own[0])
-    node = next((part for part in reversed(slots[0].node.split(".")) if not part.isdecimal()), "")
-    return first if same or not names.has(first) or not node else f"{node}_{first}"
-
-
-def _default(row: Sequence[Slot], said: object) -> tuple[Value, ...]:
-    """Return the default of a parameter: the block's, else Keras', as far as any of the places has that value."""
-    if row[0].style.tables:
-        return ()
-    known = ((frozen(said),) if said is not None else ()) + default_of(row[0])
-    told = {repr(slot.value) for slot in row}
-    return next(((value,) for value in known if repr(value) in told), ())
-
-
-def _names_of_inputs(function: Function, taken: Iterable[str]) -> tuple[str, ...]:
-    model = function.model
-    use = model.source.graph.uses.get(model.region.path)
-    inputs = {} if use is None else use.inputs
-    names = Names(taken)
-    wanted = [
-        inputs.get(tensor.node) or inputs.get(f"{tensor.node}.{tensor.output}") or "x" for tensor in model.tensors
-    ]
-    return tuple(names.new(name) for name in wanted)
 
 
 def _difference(function: Function, plain: Function) -> str:

@@ -6,18 +6,8 @@ from dataclasses import dataclass, field
 
 from graphspec.graph.ir import Callable, LayerReference, Node, Tensor, Value, operands_of
 from graphspec.views.layout import Code
-from graphspec.views.python_patterns import (
-    Function,
-    Pattern,
-    Rewriting,
-    Run,
-    Slot,
-    Source,
-    Whole,
-    local_layer,
-    relative,
-    with_runs,
-)
+from graphspec.views.python_patterns import Function, Pattern, Run, Slot, Source, Whole, relative
+from graphspec.views.python_reading import Rewriting, local_layer, with_runs
 from graphspec.views.python_values import Verbatim, text
 
 
@@ -41,9 +31,13 @@ class Frame:
     runs: dict[Tensor, Whole] = field(default_factory=dict)
     collected: dict[tuple[Run, int], str] = field(default_factory=dict)
     asked: Counter[Tensor] = field(default_factory=Counter)
+    known: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Count how often each tensor is used."""
+        """Count how often each tensor is used, and note which arguments there are."""
+        for key in (*self.function.constants, *self.function.chosen, *self.function.products):
+            owner, _, argument = key.rpartition(".")
+            self.known.setdefault(owner, []).extend([argument] if argument else [])
         for item in self.pattern.items:
             self.asked.update(operands_of(item) if isinstance(item, Node) else item.pattern.tensors)
             for copy in item.patterns[1:] if isinstance(item, Run) else ():
@@ -74,6 +68,10 @@ class Frame:
         """Return what stands for a value."""
         if key in self.function.constants:
             return self.function.constants[key]
+        if key in self.function.products:
+            factor, parameter = self.function.products[key]
+            value = self.arguments[self.function.parameters.index(parameter)]
+            return Verbatim(f"{factor} * {value}") if isinstance(value, Verbatim) else _times(factor, value)
         return self.arguments[self.function.parameters.index(self.function.chosen[key])]
 
     def node(self, node: Node) -> Node:
@@ -141,9 +139,11 @@ class Frame:
 
     def _known(self, key: str) -> list[str]:
         """Return the arguments that a layer is given in any of the places."""
-        values = self.function.constants.keys() | self.function.chosen.keys()
-        found = (name.removeprefix(f"{key}.") for name in values if name.startswith(f"{key}."))
-        return sorted(name for name in found if name and "." not in name)
+        return self.known.get(key, [])
+
+
+def _times(factor: int, value: Value) -> Value:
+    return factor * value if isinstance(value, int) else value
 
 
 def name_code(prefix: str, rest: str = "") -> str:

@@ -26,6 +26,8 @@ class Formula:
 
         >>> Formula("linear", (), 1).code("2", "index"), Formula("power", (), 2).code("1", "index")
         ('index + 2', '2**index')
+        >>> Formula("linear", (), -0.5).code("4.0", "index"), Formula("linear", (), 2).code("-1", "index")
+        ('4.0 - 0.5 * index', '2 * index - 1')
         >>> Formula("power", (), 2, 10).code("64", "index")
         '64 * 2 ** (index % 10)'
         """
@@ -34,9 +36,12 @@ class Formula:
             return power if value == "1" else f"{value} * {power}"
         if self.kind == "power":
             return f"{self.step}**{index}" if value == "1" else f"{value} * {self.step}**{index}"
-        product = index if repr(self.step) == "1" else f"{self.step!r} * {index}"
+        size = abs(self.step)
+        product = index if repr(size) == "1" else f"{size!r} * {index}"
         if value in {"0", "0.0"}:
-            return product
+            return product if self.step > 0 else f"-{product}"
+        if self.step < 0:
+            return f"{value} - {product}"
         return f"{product} - {value[1:]}" if value.startswith("-") else f"{product} + {value}"
 
 

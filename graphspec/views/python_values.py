@@ -163,6 +163,8 @@ def index(keys: tuple[Value, ...]) -> str:
 
     >>> index((SliceOf(None, None, None), -1, SliceOf(1, 3, None), EllipsisOf(), None))
     ':, -1, 1:3, ..., None'
+    >>> index((SliceOf(None, Verbatim("2 * half"), None), SliceOf(Verbatim("2 * half"), None, None)))
+    ': 2 * half, 2 * half :'
     """
     return ", ".join(_key(key) for key in keys)
 
@@ -173,7 +175,9 @@ def _key(key: Value) -> str:
     if not isinstance(key, SliceOf):
         return scalar(key)
     start, stop, step = ("" if part is None else str(part) for part in (key.start, key.stop, key.step))
-    return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
+    # Formatters put space around the colons where a part is more than a name or a number.
+    colon = " : " if " " in f"{start}{stop}{step}" else ":"
+    return (f"{start}{colon}{stop}{colon}{step}" if step else f"{start}{colon}{stop}").strip().replace("  ", " ")
 
 
 def scalar(value: object) -> str:
