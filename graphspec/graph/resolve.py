@@ -77,11 +77,10 @@ def resolve(
     _agree_on_trainable(sites, surroundings, diagnostics)
     made = [(site, _nodes(site, scope, checker)) for site in sites]
     diagnostics.origin = None
-    nodes = [node for _, those in made for node in those]
     outputs = _outputs(program.outputs, scope)
     surroundings.used.update(used - own.keys())
     scope.report_unresolved(visible)
-    ordered = _ordered(nodes, made, diagnostics)
+    ordered = _ordered(made, diagnostics)
     _check_keras_names(program, sites, own, diagnostics)
     _check_drafts(program, visible, replace(checker, used=set(used)))
     names = _output_names(program.outputs, scope)
@@ -296,8 +295,9 @@ def _check_keras_names(
         )
 
 
-def _ordered(nodes: list[Node], made: list[tuple[Site, list[Node]]], diagnostics: Diagnostics) -> tuple[Node, ...]:
+def _ordered(made: list[tuple[Site, list[Node]]], diagnostics: Diagnostics) -> tuple[Node, ...]:
     """Return the nodes in topological order, without those that a cycle keeps from having one."""
+    nodes = [node for _, those in made for node in those]
     by_name = {node.name: node for node in nodes}
     sources = {node.name: [tensor.node for tensor in operands_of(node)] for node in nodes}
     ordered, stuck = order(sources)
