@@ -88,9 +88,11 @@ def _find_products(function: Function, products: Iterable[tuple[int, str]]) -> N
     named = {parameter.name: parameter for parameter in function.parameters}
     for factor, name in sorted(products):
         base = named.get(name)
+        bases = [made for _, made in function.products.values()]
         multiple = [repr(factor * value) if type(value) is int else "" for value in (base.values if base else ())]
         for other in [*function.parameters]:
-            if base is None or other.style.tables or [repr(value) for value in other.values] != multiple:
+            is_multiple = not other.style.tables and [repr(value) for value in other.values] == multiple
+            if base not in function.parameters or other is base or other in bases or not is_multiple:
                 continue
             keys = [key for key, made in function.chosen.items() if made is other]
             for key in keys:

@@ -159,10 +159,11 @@ class Scope(Statements):
         return is_one and not loop.variables and len(loop.lists) == len(loop.function.outputs) == 1
 
     def _comprehension(self, loop: _Loop, segment: Segment) -> None:
-        given, head = self._loop_values(loop, segment, INDEX)
-        name = name_code(self.frame.named(loop.run.path, f"{{{INDEX} + 1}}"))
+        number = self.names.new(INDEX) if self.depth else INDEX
+        given, head = self._loop_values(loop, segment, number)
+        name = name_code(self.frame.named(loop.run.path, f"{{{number} + 1}}"))
         made = self._call_of_block(loop.function, loop.taken(), loop.layers, given, name)
-        code = Group(("[", Indent((Line(), made, Line(" "), *head)), Line(), "]"))
+        code = Group(("[", Indent((Line(), Group((made, Line(" "), *head)))), Line(), "]"))
         self.say((f"{loop.lists[0]} = ", code))
 
     def _segment(self, loop: _Loop, segment: Segment) -> None:

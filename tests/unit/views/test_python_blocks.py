@@ -154,8 +154,7 @@ def test_copies_side_by_side_are_a_list() -> None:
     """
     assert main(nodes, end="all") == [
         "a_copies = [",
-        '    layer(x, units, name=f"a.{index + 1}")',
-        "    for index, units in enumerate((8, 4, 9))",
+        '    layer(x, units, name=f"a.{index + 1}") for index, units in enumerate((8, 4, 9))',
         "]",
         'all_ = layers.Concatenate(name="all")(a_copies)',
     ]
@@ -223,6 +222,50 @@ def test_another_structure_is_another_function() -> None:
     assert function("unit_with_skip", NESTED)[-2:] == [
         '    skip = layers.Conv1D(filters, 1, strides=2, name=f"{name}.skip")(x)',
         '    return layers.Add(name=f"{name}.add")([skip, back])',
+    ]
+
+
+def test_products_of_products_are_left() -> None:
+    text = """
+    blocks:
+      wide:
+        params: {units: {type: integer}, half: "${2 * units}", whole: "${2 * half}", same: "${1 * units}"}
+        inputs: [x]
+        nodes:
+          a: {Dense: {units: $units}, from: x}
+          b: {Dense: {units: $half}, from: a}
+          c: {Dense: {units: $whole}, from: b}
+          d: {Dense: {units: "${2 * half}"}, from: c}
+          e: {Dense: {units: "${2 * units}"}, from: d}
+          f: {Dense: {units: "${1 * units}"}, from: e}
+        outputs: f
+    inputs: {x: [4]}
+    nodes: {one: {block: wide, with: {units: 2}, from: x}, two: {block: wide, with: {units: 3}, from: one}}
+    outputs: two
+    """
+    lines = function("wide", text)
+    assert lines[0] == "def wide(x, units, half, *, name):"
+    assert [line.partition("Dense(")[2].partition(",")[0] for line in lines[1:]] == [
+        "units", "half", "2 * half", "2 * half", "half", "units",
+    ]  # fmt: skip
+
+
+def test_a_list_of_copies_in_a_loop_counts_by_itself() -> None:
+    nodes = """
+    a:
+      chain:
+        - {block: layer, with: {units: 4}, each: [1, 2, 3]}
+        - Add
+      from: x
+      repeat: 3
+    """
+    assert main(nodes, end="a") == [
+        "a = x",
+        "for index in range(3):",
+        "    layer_copies = [",
+        '        layer(a, name=f"a.{index + 1}.layer.{index_2 + 1}") for index_2 in range(3)',
+        "    ]",
+        '    a = layers.Add(name=f"a.{index + 1}")(layer_copies)',
     ]
 
 
