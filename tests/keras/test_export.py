@@ -387,6 +387,54 @@ CORNERS = {
           end: {Concatenate: {}, from: [one, two]}
         outputs: end
         """,
+    "literals, lists of tensors and cells in a block": """
+        blocks:
+          rec:
+            params:
+              units: {type: integer}
+              training: false
+              shape: {type: list, default: [2, 2]}
+              table: {type: list, default: [1, 2, 3, 4]}
+            inputs: [x, s]
+            nodes:
+              lstm:
+                LSTM: {units: $units, return_state: true, return_sequences: true}
+                from: {sequences: x, initial_state: [s, s]}
+                with: {training: $training}
+              cells:
+                RNN: {cell: {StackedRNNCells: {cells: [{LSTMCell: {units: $units}}, {GRUCell: {units: 3}}]}}}
+                from: x
+              flat: {Dense: {units: 4}, from: lstm.0}
+              shaped: {ops.reshape: {newshape: [-1, "${shape[0]}", "${shape[1]}"]}, from: flat}
+              scaled: {ops.multiply: {}, with: {x1: {constant: $table, dtype: float32}}, from: {x2: flat}}
+              end: {ops.sum: {axis: 1}, from: scaled}
+              both: {Concatenate: {}, from: [end, cells]}
+              end2: {Flatten: {}, from: shaped}
+            outputs: {a: both, b: end2}
+        inputs: {x: [3, 4], s: [5]}
+        nodes:
+          one: {block: rec, with: {units: 5}, from: {x: x, s: s}}
+          two:
+            block: rec
+            with: {units: 5, training: true, shape: [4, 1], table: [4, 3, 2, 1]}
+            from: {x: x, s: one.lstm.state_c}
+          three: {block: rec, with: {units: 5, shape: [1, 4]}, from: [x, two.lstm.state_h]}
+          all: {Concatenate: {}, from: [one.a, two.a, three.a]}
+        outputs: {all: all, n: one.b, o: two.b}
+        """,
+    "lists of copies in a loop": """
+        blocks:
+          layer:
+            params: {units: 4, rate: 0.5}
+            inputs: [x]
+            nodes: {dense: {Dense: {units: $units}, from: x}, drop: {Dropout: {rate: $rate}, from: dense}}
+            outputs: drop
+        inputs: {x: [4]}
+        nodes:
+          a: {chain: [{block: layer, each: [1, 2, 3], with: {rate: "${item / 10}"}}, Add], from: x, repeat: 3}
+          b: {chain: [{chain: [{Dense: {units: 4}}, {block: layer}], repeat: 2}, ReLU], from: a, repeat: 3}
+        outputs: b
+        """,
     "a chain that is deeper than Python": """
         inputs: {x: [2]}
         nodes: {deep: {chain: [CHAIN {Dense: {units: 1}}], from: x}}
