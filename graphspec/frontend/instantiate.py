@@ -410,5 +410,5 @@ class Instantiation:
         found = self.of_use(what, spec.literals, around.unit, what.span)
         if found is None:
             return ReadyUnknown(what.span)
-        block, _, piece, use = found
-        return ReadyUse(piece, block, spec.trainable, use, piece.size, what.span)
+        block, sight, piece, use = found
+        return ReadyUse(piece, block, spec.trainable, use, piece.size, what.span, sight.values)

@@ -32,7 +32,7 @@ class ReadyChain:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadyUse:
-    """A use of a block; ``use`` is what diagnostics say of it."""
+    """A use of a block with ``values`` for its params; ``use`` is what diagnostics say of it."""
 
     piece: "Piece"
     block: BlockSpec
@@ -40,6 +40,7 @@ class ReadyUse:
     use: Related
     size: int
     span: Span
+    values: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,7 +16,7 @@ from graphspec.frontend.pieces import (
     ReadyCopies,
     ReadyUse,
 )
-from graphspec.frontend.program import Call, Operand, Operands, Outputs, Reference
+from graphspec.frontend.program import Call, Operand, Operands, Outputs, Reference, Use
 
 _MOST_SHOWN = 8
 
@@ -41,7 +41,7 @@ class Placement:
     """Gathers calls.
 
     ``aliases`` maps a path to the one that it stands for, ``bundles`` to several; ``absent`` holds what is not there,
-    ``groups`` which paths are blocks, and of which name, and which are copies.
+    ``groups`` which paths are blocks, and of which name, and which are copies; ``uses`` what those blocks are given.
     """
 
     def __init__(self, diagnostics: Diagnostics, told: Collection[tuple[int, str]] = ()) -> None:
@@ -53,6 +53,7 @@ class Placement:
         self.bundles: dict[str, Operands] = {}
         self.absent: dict[str, Span] = {}
         self.groups: dict[str, str] = {}
+        self.uses: dict[str, Use] = {}
 
     def place(self, piece: Piece) -> Outputs | None:
         """Place the piece of a whole graph, and return its outputs."""
@@ -255,6 +256,7 @@ class Placement:
         trainable = frame.trainable if ready.trainable is None else ready.trainable
         inner = _Frame(f"{path}.", bindings, Origin(ready.use, frame.origin), trainable)
         self.groups[path] = ready.block.name
+        self.uses[path] = Use(ready.block, ready.values, bindings)
         self._piece(ready.piece, inner)
         outputs = ready.piece.outputs
         if outputs is None:
