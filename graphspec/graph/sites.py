@@ -1,7 +1,7 @@
 """Calls on their way to become nodes: what each one calls, what that takes, and what it returns."""
 
 from collections.abc import Mapping as MappingABC
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from graphspec.catalog import catalog
@@ -81,7 +81,11 @@ def _site_in_block(
     """Return a call that may be one of many copies: what they share is checked once."""
     first = copied.get(id(call.what))
     if first is not None and first.callee is not None and first.call.literals is call.literals:
-        callee = replace(first.callee, key=call.path, keras_name=call.keras_name, trainable=call.trainable)
+        alike = first.callee
+        callee = Callable(
+            key=call.path, keras_name=call.keras_name, kind=alike.kind, type=alike.type, arguments=alike.arguments,
+            trainable=call.trainable, graph=alike.graph, taps=alike.taps, complete=alike.complete, span=alike.span,
+        )  # fmt: skip
         signature = _signature(callee, call.path, named_call=False)
         return Site(call, signature=signature, callee=callee, literals=first.literals, ports=first.ports)
     if first is not None and first.callee is None and not first.is_named_call and first.call.literals is call.literals:
