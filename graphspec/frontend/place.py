@@ -41,7 +41,7 @@ class Placement:
     """Gathers calls.
 
     ``aliases`` maps a path to the one that it stands for, ``bundles`` to several; ``absent`` holds what is not there,
-    ``groups`` which paths are blocks, and of which name, and which are copies.
+    ``groups`` which paths are blocks, and of which name, and which are copies, ``copies`` how many each of these is.
     """
 
     def __init__(self, diagnostics: Diagnostics, told: Collection[tuple[int, str]] = ()) -> None:
@@ -53,6 +53,7 @@ class Placement:
         self.bundles: dict[str, Operands] = {}
         self.absent: dict[str, Span] = {}
         self.groups: dict[str, str] = {}
+        self.copies: dict[str, int] = {}
 
     def place(self, piece: Piece) -> Outputs | None:
         """Place the piece of a whole graph, and return its outputs."""
@@ -161,7 +162,9 @@ class Placement:
     def _inside(self, bound: Operand, rest: str, reference: Reference, path: str, frame: _Frame) -> Operand:
         """Return a part of what an input of a block is."""
         if isinstance(bound, Reference):
-            return Reference(f"{bound.path}.{rest}", reference.span)
+            # A number is an output of what feeds the block, which is the last of copies in a row.
+            path = self.aliases.get(bound.path, bound.path) if bound.path in self.copies else bound.path
+            return Reference(f"{path}.{rest}", reference.span)
         items = bound.items if isinstance(bound, Operands) else ()
         named = items if isinstance(items, Mapping) else {str(number): item for number, item in enumerate(items)}
         if rest in named:
@@ -218,6 +221,7 @@ class Placement:
     def _copies(self, ready: ReadyCopies, path: str, fed: _Fed, frame: _Frame) -> Operand:
         results: list[Operand] = []
         self.groups[path] = "copies"
+        self.copies[path] = len(ready.items)
         for number, item in enumerate(ready.items, 1):
             inner = f"{path}.{number}"
             result = self._node(item, inner, fed, frame._replace(origin=Origin(None, frame.origin)))

@@ -77,8 +77,8 @@ class Program:
     """The calls of one graph, in the order they were written; ``aliases`` maps a chain to its last member.
 
     ``absent`` has where the ``when`` of each node stands that is not there; ``groups`` says what blocks and copies
-    there are. ``name`` is that of a nested model in Keras. ``drafts`` are the blocks that nothing uses: they are
-    checked, and no part of the graph.
+    there are, ``copies`` how many. ``name`` is that of a nested model in Keras. ``drafts`` are the blocks that nothing
+    uses: they are checked, and no part of the graph.
     """
 
     inputs: MappingABC[str, InputSpec]
@@ -90,6 +90,7 @@ class Program:
     dtype: str | None = None
     absent: MappingABC[str, Span] = field(default_factory=dict)
     groups: MappingABC[str, str] = field(default_factory=dict)
+    copies: MappingABC[str, int] = field(default_factory=dict)
     layers: MappingABC[str, LayerSpec] = field(default_factory=dict)
     models: MappingABC[str, "Program | FileProgram | None"] = field(default_factory=dict)
     drafts: tuple["Program", ...] = ()
