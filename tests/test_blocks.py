@@ -264,3 +264,14 @@ def test_a_comment_that_another_variant_needs_is_not_idle(tmp_path: Path) -> Non
     assert [item.code for item in _found(spec, every_variant=True)] == []
     spec = _write(tmp_path, spec=BIASED.replace("GS707", "GS705"))
     assert {item.code for item in _found(spec, every_variant=True)} == {"GS704", "GS707"}
+
+
+def test_a_layer_from_outside_keras_has_the_defaults_of_its_class(tmp_path: Path) -> None:
+    text = (
+        "graphspec: 1\ndefaults: {mine.Gate: {units: 4}}\ninputs: {x: [4]}\n"
+        "nodes: {y: {mine.Gate: {}, from: x}, z: {TimeDistributed: {layer: {mine.Gate: {bias: 1}}}, from: x}}\n"
+        "outputs: [y, z]\n"
+    )
+    graph = graphspec.load(_write(tmp_path, spec=text), plugins=["mine"]).graph.graph
+    assert graph.callables["y"].arguments == {"units": 4}
+    assert graph.callables["z"].arguments["layer"].arguments == {"bias": 1, "units": 4}  # type: ignore[union-attr]
