@@ -227,8 +227,9 @@ class Placement:
             result = self._node(item, inner, fed, frame._replace(origin=Origin(None, frame.origin)))
             self._note(inner, result)
             results.append(result)
-            if not ready.is_each:
-                fed = _Fed(_next(fed.operand, result, item))
+            if not ready.is_each and number < len(ready.items):
+                is_fed = self._feeds_next(item, ready.count, frame)
+                fed = _Fed(_next(fed.operand, result, item)) if is_fed else _Fed(None, wired=False)
         if ready.is_each:
             return Operands(tuple(results), ready.span)
         last = ready.items[-1] if ready.items else None
@@ -236,6 +237,25 @@ class Placement:
             for name in last.piece.outputs.names:
                 self.aliases[f"{path}.{name}"] = f"{path}.{len(ready.items)}.{name}"
         return results[-1] if results else fed.operand
+
+    def _feeds_next(self, ready: Ready, place: Span, frame: _Frame) -> bool:
+        """Say whether an output of a copy feeds the next one, and report it where none has the name of an input."""
+        outputs = ready.piece.outputs if isinstance(ready, ReadyUse) else None
+        if not isinstance(ready, ReadyUse) or outputs is None or outputs.form != "mapping" or len(outputs.names) == 1:
+            return True
+        inputs = ready.piece.inputs
+        if not set(inputs).isdisjoint(outputs.names):
+            return True
+        self.diagnostics.origin = frame.origin
+        message = (
+            f'no output of block "{ready.block.name}" ({", ".join(outputs.names)}) has the name of an input'
+            f" ({', '.join(inputs)}), so no copy feeds the next one"
+        )
+        help_ = "give each output the name of the input that it feeds, or write the outputs as a list, in their order"
+        if len(inputs) == 1:
+            help_ = f'give the output that feeds the next copy the name "{inputs[0]}"'
+        self.diagnostics.error("GS315", message, place, help=help_, related=[_declared(ready.block)])
+        return False
 
     def _use(self, ready: ReadyUse, path: str, fed: _Fed, frame: _Frame) -> Operand:
         bindings = self._bound(ready, path, fed, frame)
@@ -345,7 +365,8 @@ def _leaves(path: str, bundle: Operands) -> list[tuple[str, Reference]]:
 def _next(before: Operand, result: Operand, ready: Ready) -> Operand:
     """Return what feeds the next copy in a row: what the one before returned, and beside it what fed that one."""
     names = ready.piece.inputs if isinstance(ready, ReadyUse) else ()
-    if len(names) <= 1 or result is None:
+    is_mapping = isinstance(result, Operands) and isinstance(result.items, Mapping)
+    if not names or result is None or (len(names) == 1 and not is_mapping):
         return result
     span = before.span if isinstance(before, Operands) else result.span
     fed = before.items if isinstance(before, Operands) else ()
