@@ -96,6 +96,11 @@ class Compilation:
         """Say whether any mistake, as opposed to a doubt, was found."""
         return any(item.severity == "error" for item in self.diagnostics)
 
+    @property
+    def is_library(self) -> bool:
+        """Say whether the spec has no model of its own, and no mistakes: ``unfinished`` then has what it offers."""
+        return self.unit is not None and self.graph is None and not self.has_errors
+
 
 def compile_file(path: Path, options: Options, shown_as: str | None = None) -> Compilation:
     """Return what becomes of the spec in a file."""
@@ -183,7 +188,15 @@ def may_have_params(text: str) -> bool:
 
 
 def _may_mean_params(tree: TreeMapping) -> bool:
-    """Say whether a spec has a key that nobody knows, and that may be a misspelt section of params and the like."""
+    """Say whether a spec is only there for others, or has a key that may be a misspelt section of params and the like.
+
+    A spec of its own says what it returns.
+    """
+    if "outputs" not in tree.entries:
+        from graphspec.frontend.imports import is_only_for_others  # noqa: PLC0415 - as below
+
+        if is_only_for_others(tree):
+            return True
     if tree.entries.keys() <= DOCUMENT.keys.keys():
         return False
     from graphspec.frontend.imports import means_params  # noqa: PLC0415 - most specs have no such key
@@ -336,8 +349,19 @@ class _Session:
             return None
         if path not in self.graphs:
             source = self.source_of(path, shown_as, model.path, model.span)
-            self.graphs[path] = self.stages(source, path, shown_as).graph
+            before = self.diagnostics.errors
+            result = self.stages(source, path, shown_as)
+            self.graphs[path] = result.graph
+            if source is not None and result.graph is None and self.diagnostics.errors == before:
+                self.report_library(result, model)
         return self.graphs[path]
+
+    def report_library(self, result: Compilation, model: FileProgram) -> None:
+        models = () if result.document is None else tuple(result.document.models)
+        help_ = 'name the file under "imports"'
+        if models:
+            help_ += f", and call its models as NAME.{models[0]}"
+        self.diagnostics.error("GS302", f'"{model.path}" has no model of its own', model.span, help=help_)
 
     def located(self, named: str, place: Span, spec: Path, shown: str) -> tuple[Path, str] | None:
         """Return a file by the name that a spec has for it, and what to call it, or None once that was reported."""
