@@ -7,7 +7,7 @@ from graphspec.diagnostics.diagnostic import Diagnostics, Origin, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean
 from graphspec.frontend.document import BlockSpec
-from graphspec.frontend.expand import has_no_weights
+from graphspec.frontend.expand import BEFORE, has_no_weights
 from graphspec.frontend.pieces import (
     Piece,
     Ready,
@@ -193,12 +193,12 @@ class Placement:
             trainable = frame.trainable
         names = None
         if ready.names:
-            names = {item.path: self._absolute(item, path, frame) for item in ready.names if item.path != "_"}
-            if before is not None:
-                names["_"] = fed.operand
+            names = {item.path: self._absolute(item, path, frame) for item in ready.names if item.path != BEFORE}
+            if before is not None and any(item.path == BEFORE for item in ready.names):
+                names[BEFORE] = fed.operand
         self.calls.append(
             Call(
-                path, node.name or path, ready.span, node.what, *fed, node.literals, trainable, before,
+                path, node.name or path, ready.span, node.what, *fed, node.literals, trainable, before or None,
                 node.places, frame.origin, names,
             )
         )  # fmt: skip
@@ -207,7 +207,8 @@ class Placement:
     def _chain(self, ready: ReadyChain, path: str, fed: _Fed, frame: _Frame) -> Operand:
         if ready.trainable is not None:
             frame = frame._replace(trainable=ready.trainable)
-        before: str | None = None
+        # The first has no member before it: what feeds it feeds the chain.
+        before = ""
         for number, (segment, member) in enumerate(ready.members):
             inner = path + segment
             if number and isinstance(fed.operand, Reference):
