@@ -122,7 +122,7 @@ class _Run:
             for one in found:
                 write_err(f"{visible(one.path)}: {render_count(one.diagnostics, 1)}")
         report = Report(
-            list(dict.fromkeys((*(item for one in found for item in one.diagnostics), *self.gone(lock)))),
+            [*_each_once(found), *self.gone(lock)],
             [one.path for one in found],
             {path: text for one in found for path, text in one.sources.items()},
             {one.path: one.seconds for one in found},
@@ -211,6 +211,14 @@ class _Run:
             return status.FOUND
         write_out(emit(reached))
         return status.OK
+
+
+def _each_once(found: list[Checked]) -> list[Diagnostic]:
+    if not any(one.diagnostics for one in found):
+        return []
+    from graphspec.diagnostics.merge import each_once  # noqa: PLC0415 - where there is something to tell
+
+    return each_once([(one.path, one.diagnostics) for one in found])
 
 
 def _compile(spec: str, options: "Options", stdin_name: str) -> "Compilation":
