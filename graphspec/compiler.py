@@ -22,11 +22,11 @@ from graphspec.diagnostics.trace import trace
 from graphspec.frontend.comments import ignores
 from graphspec.frontend.document import Document
 from graphspec.frontend.expand import expand
+from graphspec.frontend.features import may_have_params, may_mean_params
 from graphspec.frontend.files import OutsideRootError, root_of, within_root
 from graphspec.frontend.program import FileProgram, Program
 from graphspec.frontend.read import read
 from graphspec.frontend.source import Limits, Source, decode, load_source
-from graphspec.frontend.structure import DOCUMENT
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.validate import validate
 from graphspec.graph.infer import infer
@@ -41,9 +41,6 @@ if TYPE_CHECKING:
     from graphspec.frontend.imports import Chosen, Units
     from graphspec.frontend.params import Given
     from graphspec.frontend.units import Unit
-
-# A spec without any of these words is read without what they need.
-_WORDS = ("$", "params", "variants", "defaults", "imports", "block", "repeat", "each", "when")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +96,11 @@ class Compilation:
     def has_errors(self) -> bool:
         """Say whether any mistake, as opposed to a doubt, was found."""
         return any(item.severity == "error" for item in self.diagnostics)
+
+    @property
+    def is_library(self) -> bool:
+        """Say whether the spec has no model of its own, and no mistakes: ``unfinished`` then has what it offers."""
+        return self.unit is not None and self.graph is None and not self.has_errors
 
 
 def compile_file(path: Path, options: Options, shown_as: str | None = None) -> Compilation:
@@ -209,24 +211,6 @@ class Stepwise:
         return tuple(it for it in left if it.code != IDLE or not (is_part or it.span.path in imported))
 
 
-def may_have_params(text: str) -> bool:
-    """Say whether a text is a spec with params, blocks and the like, as most are not."""
-    if not any(word in text for word in _WORDS):
-        return False
-    from graphspec.frontend.imports import has_params  # noqa: PLC0415 - most specs have none of them
-
-    return has_params(text)
-
-
-def _may_mean_params(tree: TreeMapping) -> bool:
-    """Say whether a spec has a key that nobody knows, and that may be a misspelt section of params and the like."""
-    if tree.entries.keys() <= DOCUMENT.keys.keys():
-        return False
-    from graphspec.frontend.imports import means_params  # noqa: PLC0415 - most specs have no such key
-
-    return means_params(tree)
-
-
 class _GarbageLeft:
     """Keep Python from searching for garbage: a compilation makes next to none, and a long spec has much to search.
 
@@ -299,7 +283,7 @@ class _Session:
             return Compilation(path=shown)
         unit: Unit | None = None
         is_chosen = path is self.path and self.options.choice.is_made
-        if is_chosen or may_have_params(source.text) or _may_mean_params(tree):
+        if is_chosen or may_have_params(source.text) or may_mean_params(tree):
             unit, program = self.opened().whole(tree, path, shown, self.chosen(path))
             document = None if unit is None else unit.document
         else:
@@ -372,8 +356,19 @@ class _Session:
             return None
         if path not in self.graphs:
             source = self.source_of(path, shown_as, model.path, model.span)
-            self.graphs[path] = self.stages(source, path, shown_as).graph
+            before = self.diagnostics.errors
+            result = self.stages(source, path, shown_as)
+            self.graphs[path] = result.graph
+            if source is not None and result.graph is None and self.diagnostics.errors == before:
+                self.report_library(result, model)
         return self.graphs[path]
+
+    def report_library(self, result: Compilation, model: FileProgram) -> None:
+        models = () if result.document is None else tuple(result.document.models)
+        help_ = 'name the file under "imports"'
+        if models:
+            help_ += f", and call its models as NAME.{models[0]}"
+        self.diagnostics.error("GS302", f'"{model.path}" has no model of its own', model.span, help=help_)
 
     def located(self, named: str, place: Span, spec: Path, shown: str) -> tuple[Path, str] | None:
         """Return a file by the name that a spec has for it, and what to call it, or None once that was reported."""

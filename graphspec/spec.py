@@ -127,9 +127,13 @@ class Spec:
     def chosen(self, model: str | None) -> TypedGraph:
         """Return the typed graph of an entry of ``models``, or of the whole spec.
 
-        Raises UsageError where there is no such entry.
+        Raises UsageError where there is no such entry, or where the whole spec is no model.
         """
-        return self.graph if model is None else infer(model_of(self.graph.graph, model), Diagnostics())
+        if model is not None:
+            return infer(model_of(self.graph.graph, model), Diagnostics())
+        if not self.graph.graph.outputs.names:
+            raise UsageError(f'"{self.path}" has no model of its own; choose an entry of "models"')
+        return self.graph
 
 
 def from_keras(model: "keras.Model", *, plugins: Sequence[str] = ()) -> "Lifted":
@@ -165,6 +169,8 @@ def load(
 
         choice = Choice(params=given_by_python(params), variant=variant)
     result = _compiled(path, Options(trust=trust, plugins=tuple(plugins), choice=choice))
+    if result.is_library:
+        result = replace(result, typed=result.unfinished)
     if result.typed is None or result.has_errors:
         raise SpecError(result.diagnostics)
     return Spec(result.path, result.typed, result.diagnostics, trust, allow_download)

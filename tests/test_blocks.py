@@ -307,3 +307,53 @@ def test_a_comment_that_another_variant_needs_is_not_idle(tmp_path: Path) -> Non
     assert [item.code for item in _found(spec, every_variant=True)] == []
     spec = _write(tmp_path, spec=BIASED.replace("GS707", "GS705"))
     assert {item.code for item in _found(spec, every_variant=True)} == {"GS704", "GS707"}
+
+
+def test_a_layer_from_outside_keras_has_the_defaults_of_its_class(tmp_path: Path) -> None:
+    text = (
+        "graphspec: 1\ndefaults: {mine.Gate: {units: 4}}\ninputs: {x: [4]}\n"
+        "nodes: {y: {mine.Gate: {}, from: x}, z: {TimeDistributed: {layer: {mine.Gate: {bias: 1}}}, from: x}}\n"
+        "outputs: [y, z]\n"
+    )
+    graph = graphspec.load(_write(tmp_path, spec=text), plugins=["mine"]).graph.graph
+    assert graph.callables["y"].arguments == {"units": 4}
+    assert graph.callables["z"].arguments["layer"].arguments == {"bias": 1, "units": 4}  # type: ignore[union-attr]
+
+
+LIBRARIES = {
+    "layers": "graphspec: 1\nlayers: {emb: {Dense: {units: 3}}}\n",
+    "models": "graphspec: 1\nmodels:\n head: {inputs: {h: [4]},nodes: {y: {Dense: {units: 2}, from: h}}, outputs: y}\n",
+}
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_a_file_of_layers_or_models_alone_is_right(tmp_path: Path, name: str) -> None:
+    assert not _found(_write(tmp_path, spec=LIBRARIES[name]))
+
+
+@pytest.mark.parametrize(
+    "words", [["summary"], ["export"], ["plot", "-o", "head.svg"], ["plot", "-o", "head.dot"], ["diff", "spec.yaml"]]
+)
+def test_a_model_of_a_file_without_one_of_its_own_is_taken_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    _write(tmp_path, spec=LIBRARIES["models"])
+    monkeypatch.chdir(tmp_path)
+    command = [words[0], "spec.yaml", *words[1:]]
+    assert run([*command, "--model", "head"]) == 0
+    assert run(command) != 0
+    assert "take one by --model: head" in capsys.readouterr().err
+
+
+def test_a_model_of_a_file_without_one_of_its_own_is_loaded(tmp_path: Path) -> None:
+    spec = graphspec.load(_write(tmp_path, spec=LIBRARIES["models"]))
+    assert spec.examine("head").parameters == 10
+    with pytest.raises(graphspec.UsageError, match="has no model of its own"):
+        spec.examine()
+
+
+def test_a_file_without_a_model_of_its_own_is_no_nested_model(tmp_path: Path) -> None:
+    text = "graphspec: 1\ninputs: {x: [4]}\nmodels: {m: parts.yaml}\nnodes: {y: {call: m, from: x}}\noutputs: y\n"
+    (found,) = _found(_write(tmp_path, spec=text, parts=LIBRARIES["models"]))
+    assert (found.code, found.message) == ("GS302", '"parts.yaml" has no model of its own')
+    assert found.help == 'name the file under "imports", and call its models as NAME.head'

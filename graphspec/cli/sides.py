@@ -24,7 +24,9 @@ def side(argument: str, options: Options, model: str | None) -> Snapshot:
 
 def _read(argument: str, laid_out: Path | None, options: Options, model: str | None) -> Snapshot:
     """Return the model in a file, which may lie elsewhere than what it is shown as."""
-    result = compile_argument(argument, options) if laid_out is None else compile_file(laid_out, options, argument)
+    result = (
+        compile_argument(argument, options, model) if laid_out is None else compile_file(laid_out, options, argument)
+    )
     refused = [item.message for item in result.diagnostics if item.code == UNREADABLE]
     if refused:
         more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""

@@ -124,7 +124,7 @@ class _Run:
             for one in found:
                 write_err(f"{visible(one.path)}: {render_count(one.diagnostics, 1)}")
         report = Report(
-            list(dict.fromkeys((*(item for one in found for item in one.diagnostics), *self.gone(lock)))),
+            [*_each_once(found), *self.gone(lock)],
             [one.path for one in found],
             {path: text for one in found for path, text in one.sources.items()},
             {one.path: one.seconds for one in found},
@@ -241,6 +241,14 @@ class _Locked:
         from graphspec.locks import lock_in  # noqa: PLC0415 - as above
 
         return lock_in(self.text, self.file)
+
+
+def _each_once(found: list[Checked]) -> list[Diagnostic]:
+    if not any(one.diagnostics for one in found):
+        return []
+    from graphspec.diagnostics.merge import each_once  # noqa: PLC0415 - where there is something to tell
+
+    return each_once([(one.path, one.diagnostics) for one in found])
 
 
 def _compile(spec: str, options: "Options", stdin_name: str) -> "Compilation":

@@ -177,4 +177,5 @@ def _program(
     return Program(
         inputs=inputs, calls=tuple(placement.calls), aliases=placement.aliases, outputs=outputs,
         span=span, dtype=dtype, absent=placement.absent, groups=placement.groups, uses=placement.uses,
+        copies=placement.copies,
     )  # fmt: skip

@@ -342,7 +342,7 @@ class Instantiation:
         size = sum(item.size for item in items)
         if size > self.limit:
             self._refuse(size, copies.span)
-        return ReadyCopies(items, "each" in entries, size, span)
+        return ReadyCopies(items, "each" in entries, size, span, copies.span)
 
     def _copy(
         self, control: Control, rest: TreeMapping, name: str, span: Span, around: _Around, values: dict[str, object]

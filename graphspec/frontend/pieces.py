@@ -45,12 +45,13 @@ class ReadyUse:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadyCopies:
-    """Copies: in a row, or side by side where ``is_each``."""
+    """Copies: in a row, or side by side where ``is_each``; ``count`` is where it stands how many."""
 
     items: tuple["Ready", ...]
     is_each: bool
     size: int
     span: Span
+    count: Span
 
 
 @dataclass(frozen=True, slots=True, eq=False)

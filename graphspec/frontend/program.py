@@ -85,8 +85,8 @@ class Program:
     """The calls of one graph, in the order they were written; ``aliases`` maps a chain to its last member.
 
     ``absent`` has where the ``when`` of each node stands that is not there; ``groups`` says what blocks and copies
-    there are, ``uses`` what those blocks are given. ``name`` is that of a nested model in Keras. ``drafts`` are the
-    blocks that nothing uses: they are checked, and no part of the graph.
+    there are, ``copies`` how many, ``uses`` what those blocks are given. ``name`` is that of a nested model in Keras.
+    ``drafts`` are the blocks that nothing uses: they are checked, and no part of the graph.
     """
 
     inputs: MappingABC[str, InputSpec]
@@ -99,6 +99,7 @@ class Program:
     absent: MappingABC[str, Span] = field(default_factory=dict)
     groups: MappingABC[str, str] = field(default_factory=dict)
     uses: MappingABC[str, Use] = field(default_factory=dict)
+    copies: MappingABC[str, int] = field(default_factory=dict)
     layers: MappingABC[str, LayerSpec] = field(default_factory=dict)
     models: MappingABC[str, "Program | FileProgram | None"] = field(default_factory=dict)
     drafts: tuple["Program", ...] = ()

@@ -71,7 +71,7 @@ def resolve(
             own[key] = visible[key] = _named_model(key, program.models[key], inner, diagnostics)
         known[key] = own[key] is not None
 
-    scope = Scope(diagnostics, program.aliases, program.absent)
+    scope = Scope(diagnostics, program.aliases, program.absent, program.copies)
     inputs = _inputs(program, scope)
     sites = find_sites(program, visible, scope, checker)
     _agree_on_trainable(sites, surroundings, diagnostics)
@@ -112,7 +112,7 @@ def resolve(
 def _check_drafts(program: Program, visible: MappingABC[str, Callable | None], checker: Checker) -> None:
     """Report what is wrong with blocks that nothing uses, as far as that does not depend on their params."""
     for draft in program.drafts:
-        scope = Scope(checker.diagnostics, draft.aliases, draft.absent)
+        scope = Scope(checker.diagnostics, draft.aliases, draft.absent, draft.copies)
         for site in find_sites(draft, visible, scope, checker):
             _nodes(site, scope, checker)
         checker.diagnostics.origin = None

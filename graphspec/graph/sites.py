@@ -9,6 +9,7 @@ from graphspec.catalog.catalog import CallArgument
 from graphspec.diagnostics.diagnostic import Related
 from graphspec.diagnostics.suggest import did_you_mean, nearest, respelling
 from graphspec.frontend.document import What
+from graphspec.frontend.expand import BEFORE
 from graphspec.frontend.program import Call, Program
 from graphspec.frontend.tree import Mapping, Scalar
 from graphspec.graph.arguments import check_arguments, has_all, make_layer
@@ -152,7 +153,7 @@ def _expression_site(site: Site, what: What, checker: Checker) -> Site:
         site.expression = parse_scalar(what.arguments, checker.diagnostics)
     site.ports = None if site.expression is None else ONE
     call = site.call
-    if call.operands is not None and call.before is None:
+    if call.operands is not None and call.before is None and BEFORE not in (call.names or ()):
         checker.diagnostics.error(
             "GS209", f'the names in the expression of "{call.path}" are its edges; it takes no other',
             call.operands.span, help='remove "from"', node=call.path,
