@@ -18,6 +18,7 @@ from graphspec.frontend.structure import DOCUMENT
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.tree import Scalar
 from graphspec.frontend.units import OF_MODEL, Around, Unit, meant_section, open_unit, variants_of, with_meant_sections
+from graphspec.frontend.unused import check_unused
 
 _USED = re.compile(r"\$|\b(?:params|variants|defaults|imports|blocks?|repeat|each|when)[\"']?[ \t]*:")
 # Of a file with more unknown keys than any spec has, the first ones tell what it is.
@@ -88,12 +89,13 @@ class Units:
         program = None
         if unit is not None:
             self.hints |= unit.sight.hints
-            if is_library:
-                for alias, item in unit.imports.items():
-                    unit.imported(alias, item.value.span, diagnostics)
-                program = expand_library(unit, self.limit, diagnostics)
-            else:
-                program = expand_blocks(unit, self.limit, diagnostics)
+            expanded = expand_library if is_library else expand_blocks
+            program = expanded(unit, self.limit, diagnostics)
+            loaded = frozenset(unit.units)
+            for alias, item in unit.imports.items():
+                unit.imported(alias, item.value.span, diagnostics)
+            if not is_library and not diagnostics.has_errors:
+                check_unused(tree, self.reader.sources[shown], loaded, diagnostics)
             self.hints |= unit.sight.hints
         self.importing.pop()
         return unit, program
