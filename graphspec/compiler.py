@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING
 
 from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, Related
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import did_you_mean
 from graphspec.diagnostics.suppress import IDLE, suppress
 from graphspec.frontend.comments import ignores
 from graphspec.frontend.document import Document
 from graphspec.frontend.expand import expand
-from graphspec.frontend.files import OutsideRootError, root_of, within_root
+from graphspec.frontend.files import OutsideRootError, meant_file, root_of, within_root
 from graphspec.frontend.program import FileProgram, Program
 from graphspec.frontend.read import read
 from graphspec.frontend.source import Limits, Source, decode, load_source
@@ -335,7 +334,7 @@ class _Session:
             self.report_cycle(around.index(path), shown_as, model.span)
             return None
         if path not in self.graphs:
-            source = self.source_of(path, shown_as, model.path, model.span)
+            source = self.source_of(path, shown_as, model.path, model.span, spec)
             self.graphs[path] = self.stages(source, path, shown_as).graph
         return self.graphs[path]
 
@@ -348,11 +347,11 @@ class _Session:
             return None
         return path, os.path.normpath(Path(shown).parent / named)
 
-    def source_of(self, path: Path, shown: str, named: str, place: Span) -> Source | None:
+    def source_of(self, path: Path, shown: str, named: str, place: Span, spec: Path) -> Source | None:
         """Return the text of a file that a spec names, or None once that was reported."""
         if path not in self.unsaved and not path.exists():
-            siblings = [item.name for item in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
-            hint = did_you_mean(path.name, siblings)
+            meant = meant_file(path, named, spec)
+            hint = f'; did you mean "{meant}"?' if meant else ""
             self.diagnostics.error("GS302", f'there is no file "{named}"{hint}', place)
             return None
         before = Diagnostics()

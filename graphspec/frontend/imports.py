@@ -46,7 +46,7 @@ class Reader(Protocol):
     def located(self, named: str, place: Span, spec: Path, shown: str) -> tuple[Path, str] | None:
         """Return a file by the name that a spec has for it, and what to call it, or None once that was reported."""
 
-    def source_of(self, path: Path, shown: str, named: str, place: Span) -> Source | None:
+    def source_of(self, path: Path, shown: str, named: str, place: Span, spec: Path) -> Source | None:
         """Return the text of a file, or None once that was reported."""
 
     def read_once(self, source: Source, shown: str) -> TreeMapping | None:
@@ -140,7 +140,7 @@ class Units:
                 related=[Related("the cycle leads through this file", Span.of_file(name)) for name in files[1:]],
             )  # fmt: skip
             return None
-        source = self.reader.source_of(path, shown_as, named, item.value.span)
+        source = self.reader.source_of(path, shown_as, named, item.value.span, spec)
         tree = None if source is None else self.reader.read_once(source, shown_as)
         if tree is None:
             return None
