@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import did_you_mean, nearest
+from graphspec.diagnostics.suggest import did_you_mean, nearest, respelling
 from graphspec.frontend.evaluate import OF_COPIES, UnknownValueError
 from graphspec.frontend.fields import describe_value, report_comma, text_with_comma
 from graphspec.frontend.templates import Sight, names_used, places_of, substitute
@@ -283,7 +283,8 @@ class _Binding:
         self.diagnostics.error("GS310", message, param.span)
 
     def report_unknown(self, name: str, item: Given) -> None:
-        meant = nearest(name, [other for other in self.params if other not in self.given])
+        free = [other for other in self.params if other not in self.given]
+        meant = nearest(name, free)
         hint = did_you_mean(name, self.params)
         if meant is not None and name in self.given:
             self.given[meant] = item
@@ -299,4 +300,5 @@ class _Binding:
         related = [Related("its params are declared here", known.span)] if known else []
         related += [Related("it is used here", place) for place in used]
         message = f'{self.subject} has no param "{name}"{hint}'
-        self.diagnostics.error("GS307", message, item.span, help=help_, related=related)
+        fix = None if used else respelling(name, free, item.span)
+        self.diagnostics.error("GS307", message, item.span, help=help_, related=related, fix=fix)

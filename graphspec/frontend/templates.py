@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import nearest
+from graphspec.diagnostics.suggest import nearest, respelling
 from graphspec.frontend.edges import within
 from graphspec.frontend.evaluate import UnknownValueError, evaluate
 from graphspec.frontend.formulas import FormulaError, Term, names_in, parse_formula
@@ -299,13 +299,15 @@ class _Substitution:
             self.sight.told.add(name)
         place = place_within(scalar, error.start, error.end, self.sight.sources)
         related: tuple[Related, ...] = ()
+        fix = None
         if error.code == "GS305":
+            fix = respelling(name, (*self.sight.values, *self.sight.unknown), place)
             others = (it for it in places_of(name, self.sight.body, self.sight.sources) if it != place)
             related = (
                 *self.sight.declared,
                 *(Related("it is used here too", it) for it in islice(others, _MOST_SHOWN)),
             )
-        self.diagnostics.error(error.code, error.message, place, help=error.help, related=related)
+        self.diagnostics.error(error.code, error.message, place, help=error.help, related=related, fix=fix)
 
     def hint_at_text(self, scalar: Scalar, template: Template) -> None:
         """Note that arithmetic stands outside the braces, where it is only text."""

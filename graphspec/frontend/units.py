@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import did_you_mean, nearest
+from graphspec.diagnostics.suggest import did_you_mean, nearest, respelling
 from graphspec.frontend.defaults import Defaults, read_defaults
 from graphspec.frontend.document import BlockSpec, Document, NodeSpec, What
 from graphspec.frontend.evaluate import UnknownValueError
@@ -67,7 +67,7 @@ class Unit:
     def block(self, name: str, place: Span, diagnostics: Diagnostics) -> "tuple[BlockSpec, Unit] | None":
         """Return a block by the name that this file has for it, and the file that it stands in."""
         alias, dot, inner = name.rpartition(".")
-        home = self if not dot else self.imported(alias, place, diagnostics)
+        home = self if not dot else self.imported(alias, place, diagnostics, dot + inner)
         if home is None:
             return None
         blocks = home.document.blocks
@@ -84,11 +84,15 @@ class Unit:
             help_ = f"{name} is a file: write {name}.BLOCK"
         elif not hint:
             help_ = f"there are {', '.join(known)}" if known else 'there are no "blocks"'
-        diagnostics.error("GS311", f'there is no block "{name}"{hint}', place, help=help_)
+        fix = respelling(inner, blocks, place, before=alias + dot)
+        diagnostics.error("GS311", f'there is no block "{name}"{hint}', place, help=help_, fix=fix)
         return None
 
-    def imported(self, alias: str, place: Span, diagnostics: Diagnostics) -> "Unit | None":
-        """Return the file that an alias stands for; one of an import of an import is ``a.b``."""
+    def imported(self, alias: str, place: Span, diagnostics: Diagnostics, after: str = "") -> "Unit | None":
+        """Return the file that an alias stands for; one of an import of an import is ``a.b``.
+
+        ``after`` is what is written behind it.
+        """
         first, dot, rest = alias.partition(".")
         if first not in self.imports and first in self.told:
             return None
@@ -96,7 +100,8 @@ class Unit:
             self.told.add(first)
             hint = did_you_mean(first, self.imports)
             help_ = None if hint else 'name the file under "imports"'
-            diagnostics.error("GS311", f'nothing under imports is named "{first}"{hint}', place, help=help_)
+            fix = respelling(first, self.imports, place, after=dot + rest + after)
+            diagnostics.error("GS311", f'nothing under imports is named "{first}"{hint}', place, help=help_, fix=fix)
             return None
         if first not in self.units:
             origin, diagnostics.origin = diagnostics.origin, None
@@ -132,15 +137,16 @@ class Unit:
             if self.prefix and (name in self.document.layers or name in self.document.models):
                 self.wanted[self.prefix + name] = (self, name)
             return self.prefix + name
-        home = self.imported(alias, place, diagnostics)
+        home = self.imported(alias, place, diagnostics, dot + inner)
         if home is None:
             return None
         if inner in home.document.layers or inner in home.document.models:
             home.want(inner, place, diagnostics)
             return self.prefix + name
-        hint = did_you_mean(inner, [*home.document.layers, *home.document.models])
+        known = [*home.document.layers, *home.document.models]
+        hint = did_you_mean(inner, known)
         message = f'nothing under layers or models of "{home.shown}" is named "{inner}"{hint}'
-        diagnostics.error("GS311", message, place)
+        diagnostics.error("GS311", message, place, fix=respelling(inner, known, place, before=alias + dot))
         return None
 
 
