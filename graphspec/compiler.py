@@ -250,7 +250,7 @@ class _Session:
         found = self.diagnostics.sorted()
         hints = {} if self.units is None else self.units.hints
         if hints:
-            found = tuple(item if item.help else replace(item, help=hints.get(item.span)) for item in found)
+            found = tuple(_hinted(item, hints) for item in found)
         errors = tuple(item for item in found if item.severity == "error")
         return errors or found
 
@@ -369,6 +369,12 @@ class _Session:
             place,
             related=[Related("the cycle leads through this file", Span.of_file(shown)) for shown in files[1:]],
         )
+
+
+def _hinted(item: Diagnostic, hints: Mapping[Span, str]) -> Diagnostic:
+    # The help for a class of an unknown module speaks of plugins, where an import of that name may be meant.
+    is_open = not item.help or item.code == "GS401"
+    return replace(item, help=hints[item.span]) if is_open and item.span in hints else item
 
 
 def model_name(path: Path) -> str:

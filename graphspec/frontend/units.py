@@ -125,10 +125,26 @@ class Unit:
         if what.kind == "call":
             name = self.want(what.name, what.span, diagnostics)
             return None if name is None else what._replace(name=name)
+        if what.kind == "plugin":
+            self.hint_at_import(what, diagnostics)
         arguments = self.defaults.applied(what)
         if isinstance(arguments, TreeMapping) and (self.prefix or self.imports):
             arguments = renamed(arguments, lambda item: self.want(item.text, item.span, diagnostics) or item.text)
         return what if arguments is what.arguments else what._replace(arguments=arguments)
+
+    def hint_at_import(self, what: What, diagnostics: Diagnostics) -> None:
+        """Note how something of an import is used, where it is written as a class of a plugin."""
+        alias, _, inner = what.name.rpartition(".")
+        if alias.partition(".")[0] not in self.imports:
+            return
+        home = self.imported(alias, what.span, diagnostics)
+        if home is None:
+            return
+        document = home.document
+        if inner in document.layers or inner in document.models:
+            self.sight.hints[what.span] = f'"{alias}" is an import: write call: {what.name}'
+        elif inner in document.blocks:
+            self.sight.hints[what.span] = f'"{alias}" is an import: write block: {what.name}'
 
     def want(self, name: str, place: Span, diagnostics: Diagnostics) -> str | None:
         """Return the name that the whole spec has for an entry of layers or models, and note that it is used."""
