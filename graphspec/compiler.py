@@ -248,9 +248,11 @@ class _Session:
     def told(self) -> tuple[Diagnostic, ...]:
         """Return what is worth telling: while there are mistakes no doubts, since mending those may settle these."""
         found = self.diagnostics.sorted()
-        hints = {} if self.units is None else self.units.hints
-        if hints:
-            found = tuple(_hinted(item, hints) for item in found)
+        if self.units is not None and found:
+            from graphspec.frontend.given import with_given  # noqa: PLC0415 - most specs have no params
+
+            hints, givings = self.units.hints, self.units.givings
+            found = tuple(with_given(_hinted(item, hints), givings, self.sources) for item in found)
         errors = tuple(item for item in found if item.severity == "error")
         return errors or found
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
@@ -19,6 +19,9 @@ from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.tree import Scalar
 from graphspec.frontend.units import OF_MODEL, Around, Unit, meant_section, open_unit, variants_of, with_meant_sections
 from graphspec.frontend.unused import check_unused
+
+if TYPE_CHECKING:
+    from graphspec.frontend.given import Giving
 
 _USED = re.compile(r"\$|\b(?:params|variants|defaults|imports|blocks?|repeat|each|when)[\"']?[ \t]*:")
 # Of a file with more unknown keys than any spec has, the first ones tell what it is.
@@ -69,6 +72,7 @@ class Units:
         self.reader = reader
         self.limit = limit
         self.hints: dict[Span, str] = {}
+        self.givings: dict[Span, Giving] = {}
         self.imported: set[str] = set()
         self.importing: list[tuple[Path, str]] = []
 
@@ -82,7 +86,7 @@ class Units:
             return None, None
         variants = reversed(variants_of(tree, Diagnostics()).values())
         others = {key: item for variant in variants for key, item in variant.items()}
-        like = Around(_nothing, self.reader.sources, given, others, is_library=is_library)
+        like = Around(_nothing, self.reader.sources, given, others, givings=self.givings, is_library=is_library)
         around = self.around(path, shown, like)
         self.importing.append((path.resolve(), shown))
         unit = open_unit(tree, shown, around, diagnostics)
@@ -146,7 +150,12 @@ class Units:
             return None
         tree = with_meant_sections(tree, self.reader.diagnostics)
         inner = Around(
-            _nothing, self.reader.sources, prefix=f"{unit.prefix}{alias}.", wanted=unit.wanted, is_library=True
+            _nothing,
+            self.reader.sources,
+            prefix=f"{unit.prefix}{alias}.",
+            wanted=unit.wanted,
+            givings=self.givings,
+            is_library=True,
         )
         self.importing.append((path, shown_as))
         opened = open_unit(tree, shown_as, self.around(path, shown_as, inner), self.reader.diagnostics)

@@ -24,6 +24,7 @@ from graphspec.frontend.expand import (
     report_target,
 )
 from graphspec.frontend.fields import describe_value, holds_formula
+from graphspec.frontend.given import Giving
 from graphspec.frontend.least import Least
 from graphspec.frontend.params import Given, bind_params, unbound
 from graphspec.frontend.pieces import (
@@ -99,6 +100,7 @@ class Instantiation:
         given = {entry.key: Given(entry.span, entry.value) for entry in entries}
         params = home.params_of(block, self.diagnostics)
         sight = bind_params(params, given, f'block "{what.name}"', span, home.sight, self.diagnostics)
+        unit.givings[what.span] = Giving(given, params)
         use = Related(f'block "{what.name}" is used here', what.span)
         values = repr((sorted(sight.values.items()), sorted(sight.unknown)))
         key = (id(block), values)

@@ -10,6 +10,7 @@ from graphspec.frontend.defaults import Defaults, read_defaults
 from graphspec.frontend.document import BlockSpec, Document, NodeSpec, What
 from graphspec.frontend.evaluate import UnknownValueError
 from graphspec.frontend.fields import describe_value
+from graphspec.frontend.given import Giving
 from graphspec.frontend.params import THE_SPEC, Declared, Given, bind_params, declare
 from graphspec.frontend.renamed import renamed
 from graphspec.frontend.structure import DOCUMENT
@@ -51,6 +52,7 @@ class Unit:
     units: dict[str, "Unit | None"] = field(default_factory=dict)
     wanted: dict[str, tuple["Unit", str]] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
+    givings: dict[Span, Giving] = field(default_factory=dict)
     changed: dict[int, tuple[NodeSpec, NodeSpec]] = field(default_factory=dict)
 
     def params_of(self, block: BlockSpec, diagnostics: Diagnostics) -> Declared:
@@ -179,6 +181,7 @@ class Around:
     others: Mapping[str, Given] = field(default_factory=dict)
     prefix: str = ""
     wanted: dict[str, tuple[Unit, str]] | None = None
+    givings: dict[Span, Giving] | None = None
     is_library: bool = False
 
 
@@ -189,6 +192,8 @@ def open_unit(tree: TreeMapping, shown: str, around: Around, diagnostics: Diagno
     entry = tree.entries.get("params")
     place = tree.span if entry is None else entry.span
     hints: dict[Span, str] = {}
+    givings = {} if around.givings is None else around.givings
+    givings[Span.of_file(shown)] = Giving(around.given, params)
     bare = Sight({}, sources=around.sources, hints=hints)
     sight = bind_params(params, around.given, THE_SPEC, place, bare, diagnostics, around.others)
     if around.is_library:
@@ -206,6 +211,7 @@ def open_unit(tree: TreeMapping, shown: str, around: Around, diagnostics: Diagno
         imports=_imports(tree.get("imports"), sight, diagnostics),
         load=around.load,
         wanted={} if around.wanted is None else around.wanted,
+        givings=givings,
     )
 
 
