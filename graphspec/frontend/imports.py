@@ -84,9 +84,8 @@ class Units:
         given = self._given(tree, chosen)
         if given is None:
             return None, None
-        variants = reversed(variants_of(tree, Diagnostics()).values())
-        others = {key: item for variant in variants for key, item in variant.items()}
-        like = Around(_nothing, self.reader.sources, given, others, givings=self.givings, is_library=is_library)
+        variants = variants_of(tree, Diagnostics())
+        like = Around(_nothing, self.reader.sources, given, variants, givings=self.givings, is_library=is_library)
         around = self.around(path, shown, like)
         self.importing.append((path.resolve(), shown))
         unit = open_unit(tree, shown, around, diagnostics)

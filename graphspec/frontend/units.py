@@ -172,13 +172,13 @@ class Unit:
 class Around:
     """What a file is opened in: who loads what it imports, the texts of files, and what is given to its params.
 
-    ``others`` is what the variants give that are not chosen.
+    ``variants`` is what each variant gives.
     """
 
     load: Callable[[str, Given, Unit], Unit | None]
     sources: Mapping[str, str]
     given: Mapping[str, Given] = field(default_factory=dict)
-    others: Mapping[str, Given] = field(default_factory=dict)
+    variants: Mapping[str, Mapping[str, Given]] = field(default_factory=dict)
     prefix: str = ""
     wanted: dict[str, tuple[Unit, str]] | None = None
     givings: dict[Span, Giving] | None = None
@@ -195,7 +195,7 @@ def open_unit(tree: TreeMapping, shown: str, around: Around, diagnostics: Diagno
     givings = {} if around.givings is None else around.givings
     givings[Span.of_file(shown)] = Giving(around.given, params)
     bare = Sight({}, sources=around.sources, hints=hints)
-    sight = bind_params(params, around.given, THE_SPEC, place, bare, diagnostics, around.others)
+    sight = bind_params(params, around.given, THE_SPEC, place, bare, diagnostics, around.variants)
     if around.is_library:
         tree = TreeMapping({key: entry for key, entry in tree.entries.items() if key not in OF_MODEL}, tree.span)
     put_in = _put_in(tree, sight, diagnostics)
