@@ -365,3 +365,20 @@ def test_text_stands_out_from_what_is_behind_it(name: str) -> None:
     pairs += [(color, frame) for color in (theme.ink, theme.soft_ink) for frame in theme.frames]
     assert min(_contrast(one, other) for one, other in pairs) >= 4.5
     assert min(_contrast(theme.line, back) for back in (theme.background, *theme.frames)) >= 3
+
+
+COPIES = """graphspec: 1
+blocks:
+  b: {inputs: [x], nodes: {y: {Dense: {units: 3}, from: x}}, outputs: y}
+inputs: {x: [4]}
+nodes:
+  e: {block: b, each: [1, 2, 3, 4, 5], from: x}
+  s: {Add: {}, from: e}
+outputs: s
+"""
+
+
+def test_copies_stand_in_their_order(tmp_path: Path) -> None:
+    places = {box.card.path: box.rect.x for box in plot(tmp_path, COPIES).picture.boxes}
+    copies = [f"e.{number}.y" for number in range(1, 6)]
+    assert sorted(copies, key=lambda path: places[path]) == copies
