@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING
 
 from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, Related
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import did_you_mean
 from graphspec.diagnostics.suppress import IDLE, suppress
 from graphspec.diagnostics.trace import trace
 from graphspec.frontend.comments import ignores
 from graphspec.frontend.document import Document
 from graphspec.frontend.expand import expand
 from graphspec.frontend.features import may_have_params, may_mean_params
-from graphspec.frontend.files import OutsideRootError, root_of, within_root
+from graphspec.frontend.files import OutsideRootError, meant_file, root_of, within_root
 from graphspec.frontend.program import FileProgram, Program
 from graphspec.frontend.read import read
 from graphspec.frontend.source import Limits, Source, decode, load_source
@@ -269,9 +268,11 @@ class _Session:
     def told(self) -> tuple[Diagnostic, ...]:
         """Return what is worth telling: while there are mistakes no doubts, since mending those may settle these."""
         found = self.diagnostics.sorted()
-        hints = {} if self.units is None else self.units.hints
-        if hints:
-            found = tuple(item if item.help else replace(item, help=hints.get(item.span)) for item in found)
+        if self.units is not None and found:
+            from graphspec.frontend.given import with_given  # noqa: PLC0415 - most specs have no params
+
+            hints, givings = self.units.hints, self.units.givings
+            found = tuple(with_given(_hinted(item, hints), givings, self.sources) for item in found)
         errors = tuple(item for item in found if item.severity == "error")
         return trace(errors or found)
 
@@ -355,7 +356,7 @@ class _Session:
             self.report_cycle(around.index(path), shown_as, model.span)
             return None
         if path not in self.graphs:
-            source = self.source_of(path, shown_as, model.path, model.span)
+            source = self.source_of(path, shown_as, model.path, model.span, spec)
             before = self.diagnostics.errors
             result = self.stages(source, path, shown_as)
             self.graphs[path] = result.graph
@@ -379,11 +380,11 @@ class _Session:
             return None
         return path, os.path.normpath(Path(shown).parent / named)
 
-    def source_of(self, path: Path, shown: str, named: str, place: Span) -> Source | None:
+    def source_of(self, path: Path, shown: str, named: str, place: Span, spec: Path) -> Source | None:
         """Return the text of a file that a spec names, or None once that was reported."""
         if path not in self.unsaved and not path.exists():
-            siblings = [item.name for item in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
-            hint = did_you_mean(path.name, siblings)
+            meant = meant_file(path, named, spec)
+            hint = f'; did you mean "{meant}"?' if meant else ""
             self.diagnostics.error("GS302", f'there is no file "{named}"{hint}', place)
             return None
         before = Diagnostics()
@@ -401,6 +402,12 @@ class _Session:
             place,
             related=[Related("the cycle leads through this file", Span.of_file(shown)) for shown in files[1:]],
         )
+
+
+def _hinted(item: Diagnostic, hints: Mapping[Span, str]) -> Diagnostic:
+    # The help for a class of an unknown module speaks of plugins, where an import of that name may be meant.
+    is_open = not item.help or item.code == "GS401"
+    return replace(item, help=hints[item.span]) if is_open and item.span in hints else item
 
 
 def model_name(path: Path) -> str:

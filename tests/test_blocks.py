@@ -149,6 +149,26 @@ def test_params_and_variants_from_python(tmp_path: Path) -> None:
         graphspec.load(spec, params={"width": object()})
 
 
+def test_all_that_a_spec_must_be_given_is_told_once_with_the_variants_that_give_it(tmp_path: Path) -> None:
+    text = """graphspec: 1
+params: {width: {type: integer}, depth: {type: integer}}
+variants: {small: {width: 2, depth: 1}, large: {width: 8, depth: 3}, wide: {width: 9}}
+inputs: {x: [8]}
+nodes: {y: {chain: [Dense: {units: $width}], repeat: $depth, from: x}}
+outputs: y
+"""
+    spec = _write(tmp_path, spec=text)
+    (found,) = _found(spec)
+    assert (found.code, found.span.line, found.span.column) == ("GS308", 2, 10)
+    assert found.message == 'the spec needs values for params "width" and "depth"'
+    assert found.help == "choose --variant small or --variant large, or give --set width=... --set depth=..."
+    (found,) = _found(spec, variant="wide")
+    assert (found.message, found.help) == (
+        'the spec needs a value for param "depth"',
+        "choose --variant small or --variant large, or give --set depth=...",
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "shown"),
     [

@@ -70,6 +70,57 @@ def test_all_at_once() -> None:
     assert fix_text(bad.encode(), "a.yaml", Options())[0].decode() == BASE
 
 
+OF_BLOCKS = """\
+graphspec: 1
+params: {squeeze: 4, kind: relu}
+imports: {parts: parts.yaml}
+blocks:
+  residual:
+    params: {width: 8}
+    inputs: [x]
+    nodes:
+      hidden: {Dense: {units: $width}, from: x}
+      sum: {expr: "x + 2 * hidden"}
+    outputs: sum
+inputs: {image: [8]}
+nodes:
+  body: {block: residual, with: {width: "${squeeze * 2}"}, from: image}
+  tower: {call: parts.tower, from: body}
+  stage: {block: parts.stage, from: tower}
+  twice: {expr: "stage + 2 * body"}
+  kept: {Dense: {units: $squeeze, activation: $kind}, from: twice}
+outputs: [kept, body.hidden]
+"""
+PARTS = """\
+graphspec: 1
+layers: {tower: {Dense: {units: 8}}}
+blocks:
+  stage: {inputs: [x], nodes: {y: {Dense: {units: 8}, from: x}}, outputs: y}
+"""
+CERTAIN_IN_BLOCKS = [
+    ("${squeeze * 2}", "${sqeeze * 2}"),
+    ("units: $squeeze", "units: $squeze"),
+    ("with: {width", "with: {widht"),
+    ("block: residual", "block: residul"),
+    ("parts.stage", "parts.stge"),
+    ("parts.tower", "party.tower"),
+    ("parts.tower", "parts.towr"),
+    ("2 * body", "2 * bdy"),
+    ("2 * hidden", "2 * hiden"),
+    ("body.hidden", "body.hiden"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong"), CERTAIN_IN_BLOCKS)
+def test_names_of_params_blocks_and_imports_are_corrected(right: str, wrong: str, tmp_path: Path) -> None:
+    (tmp_path / "parts.yaml").write_text(PARTS)
+    spec = str(tmp_path / "spec.yaml")
+    bad = OF_BLOCKS.replace(right, wrong).encode()
+    assert len(compile_bytes(bad, spec, Options(), tmp_path).diagnostics) == 1
+    fixed, fixes = fix_text(bad, spec, Options())
+    assert (fixed.decode(), len(fixes)) == (OF_BLOCKS, 1)
+
+
 def test_every_use_of_a_misspelt_name_is_corrected() -> None:
     good = BASE.replace("outputs: label", "outputs: [label, hidden2, hidden2]").replace("loss: mse", "loss: null")
     bad = good.replace("[label, hidden2, hidden2]", "[label, hiden2, hiden2]").replace("from: hidden2", "from: hiden2")

@@ -57,8 +57,19 @@ def test_error_a_path_out_of_the_root(root: Path, named: str, reason: str) -> No
     assert messages(root, named) == [("GS301", f'"{named.strip(chr(34))}" cannot be read: {reason}')]
 
 
-def test_error_no_such_file_names_the_nearest(root: Path) -> None:
-    assert messages(root, "iner.yaml") == [("GS302", 'there is no file "iner.yaml"; did you mean "inner.yaml"?')]
+NEAR = [
+    ("iner.yaml", "inner.yaml"), ("inner", "inner.yaml"), ("../inner.yaml", "inner.yaml"),
+    ("../share.yaml", "../shared.yaml"), ("../shared", "../shared.yaml"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("named", "meant"), NEAR)
+def test_error_no_such_file_names_the_nearest(root: Path, named: str, meant: str) -> None:
+    assert messages(root, named) == [("GS302", f'there is no file "{named}"; did you mean "{meant}"?')]
+
+
+def test_error_no_such_file_is_not_the_spec_itself(root: Path) -> None:
+    assert messages(root, "outr.yaml") == [("GS302", 'there is no file "outr.yaml"')]
 
 
 def test_error_a_folder_is_no_spec(root: Path) -> None:

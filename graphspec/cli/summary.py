@@ -34,7 +34,7 @@ from graphspec.views.table import COLUMNS, SORTS, Layout, render_table
 @click.option("--sort", type=click.Choice(SORTS), help="The order of the calls: by name, or the largest first.")
 @click.option(
     "--depth", type=click.IntRange(0), metavar="N",
-    help="How many levels of chains, expressions and nested models to open. Without it, every chain alone.",
+    help="How many levels to open. Without it, every chain, block and copy, and no expression or nested model.",
 )  # fmt: skip
 @click.option("--deep", is_flag=True, help="Ask Keras, without allocating weights, for what is not known without it.")
 @MODEL

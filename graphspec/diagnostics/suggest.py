@@ -43,17 +43,18 @@ def did_you_mean(word: str, names: Iterable[str]) -> str:
     return "" if name is None else f'; did you mean "{name}"?'
 
 
-def respelling(word: str, names: Iterable[str], span: Span, *, before: str = "") -> Fix | None:
+def respelling(word: str, names: Iterable[str], span: Span, *, before: str = "", after: str = "") -> Fix | None:
     """Return the fix of a misspelt word, or None where another name may be meant as well.
 
     One slip away from one name alone, or near one name alone, is certain. Names that differ in case and underscores
-    alone are one. A digit is no slip: ``conv3`` is not ``conv2``. ``before`` stands before the word, and stays.
+    alone are one. A digit is no slip: ``conv3`` is not ``conv2``. ``before`` and ``after`` stand around the word, and
+    stay.
     """
     known = tuple(names)
     meant = nearest(word, known)
     if meant is None:
         return None
-    fix = Fix(span, before + word, before + meant)
+    fix = Fix(span, before + word + after, before + meant + after)
     if _fold(meant) == _fold(word):
         return fix
     if len(word) < _SHORTEST or _digits(meant) != _digits(word):

@@ -2,7 +2,9 @@
 
 import os
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+
+from graphspec.diagnostics.suggest import nearest
 
 _MARKERS = (".git", "pyproject.toml")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -39,3 +41,17 @@ def within_root(named: str, spec: Path, root: Path) -> Path:
     if not real.is_relative_to(root):
         raise OutsideRootError(f'it is a link that leads out of the spec\'s root, "{root.name or root}"')
     return real
+
+
+def meant_file(path: Path, named: str, spec: Path) -> str | None:
+    """Return what a spec should write for a file that is not there, or None where no other is near.
+
+    The same name beside the spec wins, then the name with its ending, then the nearest one in the folder.
+    """
+    home = Path(os.path.realpath(spec))
+    if (home.parent / path.name).is_file() and home.name != path.name:
+        return path.name
+    siblings = [item for item in path.parent.glob("*.y*ml") if item != home] if path.parent.is_dir() else []
+    name = next((item.name for item in sorted(siblings) if item.stem == path.name), None)
+    name = name or nearest(path.name, [item.name for item in siblings])
+    return None if name is None else str(PurePosixPath(named).with_name(name))

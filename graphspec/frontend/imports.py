@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
@@ -18,6 +18,10 @@ from graphspec.frontend.structure import DOCUMENT
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.tree import Scalar
 from graphspec.frontend.units import OF_MODEL, Around, Unit, meant_section, open_unit, variants_of, with_meant_sections
+from graphspec.frontend.unused import check_unused
+
+if TYPE_CHECKING:
+    from graphspec.frontend.given import Giving
 
 _USED = re.compile(r"\$|\b(?:params|variants|defaults|imports|blocks?|repeat|each|when)[\"']?[ \t]*:")
 # Of a file with more unknown keys than any spec has, the first ones tell what it is.
@@ -45,7 +49,7 @@ class Reader(Protocol):
     def located(self, named: str, place: Span, spec: Path, shown: str) -> tuple[Path, str] | None:
         """Return a file by the name that a spec has for it, and what to call it, or None once that was reported."""
 
-    def source_of(self, path: Path, shown: str, named: str, place: Span) -> Source | None:
+    def source_of(self, path: Path, shown: str, named: str, place: Span, spec: Path) -> Source | None:
         """Return the text of a file, or None once that was reported."""
 
     def read_once(self, source: Source, shown: str) -> TreeMapping | None:
@@ -68,6 +72,7 @@ class Units:
         self.reader = reader
         self.limit = limit
         self.hints: dict[Span, str] = {}
+        self.givings: dict[Span, Giving] = {}
         self.imported: set[str] = set()
         self.importing: list[tuple[Path, str]] = []
 
@@ -79,21 +84,21 @@ class Units:
         given = self._given(tree, chosen)
         if given is None:
             return None, None
-        variants = reversed(variants_of(tree, Diagnostics()).values())
-        others = {key: item for variant in variants for key, item in variant.items()}
-        like = Around(_nothing, self.reader.sources, given, others, is_library=is_library)
+        variants = variants_of(tree, Diagnostics())
+        like = Around(_nothing, self.reader.sources, given, variants, givings=self.givings, is_library=is_library)
         around = self.around(path, shown, like)
         self.importing.append((path.resolve(), shown))
         unit = open_unit(tree, shown, around, diagnostics)
         program = None
         if unit is not None:
             self.hints |= unit.sight.hints
-            if is_library:
-                for alias, item in unit.imports.items():
-                    unit.imported(alias, item.value.span, diagnostics)
-                program = expand_library(unit, self.limit, diagnostics)
-            else:
-                program = expand_blocks(unit, self.limit, diagnostics)
+            expanded = expand_library if is_library else expand_blocks
+            program = expanded(unit, self.limit, diagnostics)
+            loaded = frozenset(unit.units)
+            for alias, item in unit.imports.items():
+                unit.imported(alias, item.value.span, diagnostics)
+            if not is_library and not diagnostics.has_errors:
+                check_unused(tree, self.reader.sources[shown], loaded, diagnostics)
             self.hints |= unit.sight.hints
         self.importing.pop()
         return unit, program
@@ -138,13 +143,18 @@ class Units:
                 related=[Related("the cycle leads through this file", Span.of_file(name)) for name in files[1:]],
             )  # fmt: skip
             return None
-        source = self.reader.source_of(path, shown_as, named, item.value.span)
+        source = self.reader.source_of(path, shown_as, named, item.value.span, spec)
         tree = None if source is None else self.reader.read_once(source, shown_as)
         if tree is None:
             return None
         tree = with_meant_sections(tree, self.reader.diagnostics)
         inner = Around(
-            _nothing, self.reader.sources, prefix=f"{unit.prefix}{alias}.", wanted=unit.wanted, is_library=True
+            _nothing,
+            self.reader.sources,
+            prefix=f"{unit.prefix}{alias}.",
+            wanted=unit.wanted,
+            givings=self.givings,
+            is_library=True,
         )
         self.importing.append((path, shown_as))
         opened = open_unit(tree, shown_as, self.around(path, shown_as, inner), self.reader.diagnostics)

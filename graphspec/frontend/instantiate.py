@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Origin, Related
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import did_you_mean
+from graphspec.diagnostics.suggest import did_you_mean, respelling
 from graphspec.frontend.block_names import named_by_block, names_of_what, report_absent
 from graphspec.frontend.copies import copies_of
 from graphspec.frontend.document import BlockSpec, Body, Control, NodeSpec, What
@@ -24,6 +24,7 @@ from graphspec.frontend.expand import (
     report_target,
 )
 from graphspec.frontend.fields import describe_value, holds_formula
+from graphspec.frontend.given import Giving
 from graphspec.frontend.least import Least
 from graphspec.frontend.params import Given, bind_params, unbound
 from graphspec.frontend.pieces import (
@@ -99,6 +100,7 @@ class Instantiation:
         given = {entry.key: Given(entry.span, entry.value) for entry in entries}
         params = home.params_of(block, self.diagnostics)
         sight = bind_params(params, given, f'block "{what.name}"', span, home.sight, self.diagnostics)
+        unit.givings[what.span] = Giving(given, params)
         use = Related(f'block "{what.name}" is used here', what.span)
         values = repr((sorted(sight.values.items()), sorted(sight.unknown)))
         key = (id(block), values)
@@ -277,7 +279,7 @@ class Instantiation:
     def _is_known(
         self, reference: Reference, names: tuple[str, ...], absent: Mapping[str, Span], block: BlockSpec
     ) -> bool:
-        head = reference.path.partition(".")[0]
+        head, dot, rest = reference.path.partition(".")
         if head in absent:
             report_absent(reference, head, absent[head], self.diagnostics)
             return False
@@ -289,7 +291,8 @@ class Instantiation:
         hint = did_you_mean(head, names)
         help_ = None if hint else f"a block sees its own inputs and nodes: {', '.join(names[:_MOST_SHOWN])}"
         message = f'nothing in block "{block.name}" is named "{head}"{hint}'
-        self.diagnostics.error("GS408", message, reference.span, help=help_)
+        fix = respelling(head, names, reference.span, after=dot + rest)
+        self.diagnostics.error("GS408", message, reference.span, help=help_, fix=fix)
         return False
 
     def _has_known_names(

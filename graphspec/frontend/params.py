@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import did_you_mean, nearest
+from graphspec.diagnostics.suggest import did_you_mean, nearest, respelling
 from graphspec.frontend.evaluate import OF_COPIES, UnknownValueError
 from graphspec.frontend.fields import describe_value, report_comma, text_with_comma
 from graphspec.frontend.templates import Sight, names_used, places_of, substitute
@@ -51,7 +51,7 @@ class Given(NamedTuple):
     value: Tree
 
 
-NOTHING_GIVEN: Mapping[str, Given] = MappingProxyType({})
+NO_VARIANTS: Mapping[str, Mapping[str, Given]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,22 +168,25 @@ def _near(value: object, choices: tuple[object, ...]) -> str:
 
 def bind_params(
     declared: Declared, given: Mapping[str, Given], subject: str, place: Span, sight: Sight, diagnostics: Diagnostics,
-    others: Mapping[str, Given] = NOTHING_GIVEN,
+    variants: Mapping[str, Mapping[str, Given]] = NO_VARIANTS,
 ) -> Sight:  # fmt: skip
     """Return what the formulas of a spec or a block see, once a use has given its params their values.
 
-    ``place`` is where a value that is missing is missed, ``sight`` has what is not of the params. ``others`` are given
-    elsewhere: of these the names are checked.
+    ``place`` is where a value that is missing is missed, ``sight`` has what is not of the params. Of what variants give
+    that are not chosen the names are checked.
     """
     params = declared.params
     related = [Related(f"the params of {subject} are declared here", param.span) for param in params.values() if param]
     sight = replace(sight, declared=tuple(related[:1]), told=declared.told, body=declared.body)
     binding = _Binding(declared, given, subject, place, sight, diagnostics)
-    for name, item in [*given.items(), *others.items()]:
+    others = [item for variant in variants.values() for item in variant.items()]
+    for name, item in [*given.items(), *others]:
         if name not in params and name not in binding.failed:
             binding.report_unknown(name, item)
     for name in params:
         binding.settle(name)
+    if binding.lacking:
+        _report_lacking(binding.lacking, variants, diagnostics)
     return replace(sight, values=binding.values, unknown=frozenset(binding.failed), trees=binding.trees)
 
 
@@ -193,6 +196,21 @@ def unbound(declared: Declared, subject: str, sight: Sight, diagnostics: Diagnos
     given = {param.name: Given(param.span, Unknown.at(param.span)) for param in lacking}
     bound = bind_params(declared, given, subject, Span.of_file(""), sight, diagnostics)
     return replace(bound, values={}, unknown=frozenset(declared.params))
+
+
+def _report_lacking(
+    lacking: list[Param], variants: Mapping[str, Mapping[str, Given]], diagnostics: Diagnostics
+) -> None:
+    """Report all that a spec must be given and is not, which one variant may give."""
+    shown = " and ".join(f'"{param.name}"' for param in lacking)
+    what = f"values for params {shown}" if len(lacking) > 1 else f"a value for param {shown}"
+    right = [name for name, given in variants.items() if all(param.name in given for param in lacking)]
+    choice = f"choose --variant {' or --variant '.join(right[:_MOST_SHOWN])}, or " if right else ""
+    settings = " ".join(f"--set {param.name}=..." for param in lacking)
+    diagnostics.error(
+        "GS308", f"{THE_SPEC} needs {what}", lacking[0].span, help=f"{choice}give {settings}",
+        related=[Related("this is declared without a default too", param.span) for param in lacking[1:]],
+    )  # fmt: skip
 
 
 class _Binding:
@@ -213,6 +231,7 @@ class _Binding:
         self.trees: dict[str, Tree] = {}
         self.failed: set[str] = set()
         self.open: list[str] = []
+        self.lacking: list[Param] = []
 
     def settle(self, name: str) -> None:
         if name in self.values or name in self.failed:
@@ -238,10 +257,12 @@ class _Binding:
     def tree(self, param: Param) -> Tree | None:
         given = self.given.get(param.name)
         tree = param.default if given is None else given.value
+        if tree is None and self.subject == THE_SPEC:
+            self.lacking.append(param)
+            return None
         if tree is None:
             self.diagnostics.error(
                 "GS308", f'{self.subject} needs a value for param "{param.name}"', self.place,
-                help=f"give it by a variant, or by --set {param.name}=..." if self.subject == THE_SPEC else None,
                 related=[Related("it is declared here, without a default", param.span)],
             )  # fmt: skip
             return None
@@ -285,7 +306,8 @@ class _Binding:
         self.diagnostics.error("GS310", message, param.span)
 
     def report_unknown(self, name: str, item: Given) -> None:
-        meant = nearest(name, [other for other in self.params if other not in self.given])
+        free = [other for other in self.params if other not in self.given]
+        meant = nearest(name, free)
         hint = did_you_mean(name, self.params)
         if meant is not None and name in self.given:
             self.given[meant] = item
@@ -301,4 +323,5 @@ class _Binding:
         related = [Related("its params are declared here", known.span)] if known else []
         related += [Related("it is used here", place) for place in used]
         message = f'{self.subject} has no param "{name}"{hint}'
-        self.diagnostics.error("GS307", message, item.span, help=help_, related=related)
+        fix = None if used else respelling(name, free, item.span)
+        self.diagnostics.error("GS307", message, item.span, help=help_, related=related, fix=fix)

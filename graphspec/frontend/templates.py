@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Derived, Span
-from graphspec.diagnostics.suggest import nearest
+from graphspec.diagnostics.suggest import nearest, respelling
 from graphspec.frontend.edges import within
 from graphspec.frontend.evaluate import UnknownValueError, evaluate
 from graphspec.frontend.formulas import FormulaError, Term, names_in, parse_formula
@@ -310,13 +310,15 @@ class _Substitution:
         origin = outside_of(_NAMES.findall(name), self.sight.trees) if error.code == "GS306" else None
         place = place if origin is None else Derived.at(place, origin)
         related: tuple[Related, ...] = ()
+        fix = None
         if error.code == "GS305":
+            fix = respelling(name, (*self.sight.values, *self.sight.unknown), place)
             others = (it for it in places_of(name, self.sight.body, self.sight.sources) if it != place)
             related = (
                 *self.sight.declared,
                 *(Related("it is used here too", it) for it in islice(others, _MOST_SHOWN)),
             )
-        self.diagnostics.error(error.code, error.message, place, help=error.help, related=related)
+        self.diagnostics.error(error.code, error.message, place, help=error.help, related=related, fix=fix)
 
     def hint_at_text(self, scalar: Scalar, template: Template) -> None:
         """Note that arithmetic stands outside the braces, where it is only text."""

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
-from graphspec.diagnostics.suggest import did_you_mean, nearest
+from graphspec.diagnostics.suggest import did_you_mean, nearest, respelling
 from graphspec.frontend.defaults import Defaults, read_defaults
 from graphspec.frontend.document import BlockSpec, Document, NodeSpec, What
 from graphspec.frontend.evaluate import UnknownValueError
 from graphspec.frontend.fields import describe_value
+from graphspec.frontend.given import Giving
 from graphspec.frontend.params import THE_SPEC, Declared, Given, bind_params, declare
 from graphspec.frontend.renamed import renamed
 from graphspec.frontend.structure import DOCUMENT
@@ -51,6 +52,7 @@ class Unit:
     units: dict[str, "Unit | None"] = field(default_factory=dict)
     wanted: dict[str, tuple["Unit", str]] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
+    givings: dict[Span, Giving] = field(default_factory=dict)
     changed: dict[int, tuple[NodeSpec, NodeSpec]] = field(default_factory=dict)
 
     def params_of(self, block: BlockSpec, diagnostics: Diagnostics) -> Declared:
@@ -67,7 +69,7 @@ class Unit:
     def block(self, name: str, place: Span, diagnostics: Diagnostics) -> "tuple[BlockSpec, Unit] | None":
         """Return a block by the name that this file has for it, and the file that it stands in."""
         alias, dot, inner = name.rpartition(".")
-        home = self if not dot else self.imported(alias, place, diagnostics)
+        home = self if not dot else self.imported(alias, place, diagnostics, dot + inner)
         if home is None:
             return None
         blocks = home.document.blocks
@@ -84,11 +86,15 @@ class Unit:
             help_ = f"{name} is a file: write {name}.BLOCK"
         elif not hint:
             help_ = f"there are {', '.join(known)}" if known else 'there are no "blocks"'
-        diagnostics.error("GS311", f'there is no block "{name}"{hint}', place, help=help_)
+        fix = respelling(inner, blocks, place, before=alias + dot)
+        diagnostics.error("GS311", f'there is no block "{name}"{hint}', place, help=help_, fix=fix)
         return None
 
-    def imported(self, alias: str, place: Span, diagnostics: Diagnostics) -> "Unit | None":
-        """Return the file that an alias stands for; one of an import of an import is ``a.b``."""
+    def imported(self, alias: str, place: Span, diagnostics: Diagnostics, after: str = "") -> "Unit | None":
+        """Return the file that an alias stands for; one of an import of an import is ``a.b``.
+
+        ``after`` is what is written behind it.
+        """
         first, dot, rest = alias.partition(".")
         if first not in self.imports and first in self.told:
             return None
@@ -96,7 +102,8 @@ class Unit:
             self.told.add(first)
             hint = did_you_mean(first, self.imports)
             help_ = None if hint else 'name the file under "imports"'
-            diagnostics.error("GS311", f'nothing under imports is named "{first}"{hint}', place, help=help_)
+            fix = respelling(first, self.imports, place, after=dot + rest + after)
+            diagnostics.error("GS311", f'nothing under imports is named "{first}"{hint}', place, help=help_, fix=fix)
             return None
         if first not in self.units:
             origin, diagnostics.origin = diagnostics.origin, None
@@ -120,10 +127,26 @@ class Unit:
         if what.kind == "call":
             name = self.want(what.name, what.span, diagnostics)
             return None if name is None else what._replace(name=name)
+        if what.kind == "plugin":
+            self.hint_at_import(what, diagnostics)
         arguments = self.defaults.applied(what)
         if isinstance(arguments, TreeMapping) and (self.prefix or self.imports):
             arguments = renamed(arguments, lambda item: self.want(item.text, item.span, diagnostics) or item.text)
         return what if arguments is what.arguments else what._replace(arguments=arguments)
+
+    def hint_at_import(self, what: What, diagnostics: Diagnostics) -> None:
+        """Note how something of an import is used, where it is written as a class of a plugin."""
+        alias, _, inner = what.name.rpartition(".")
+        if alias.partition(".")[0] not in self.imports:
+            return
+        home = self.imported(alias, what.span, diagnostics)
+        if home is None:
+            return
+        document = home.document
+        if inner in document.layers or inner in document.models:
+            self.sight.hints[what.span] = f'"{alias}" is an import: write call: {what.name}'
+        elif inner in document.blocks:
+            self.sight.hints[what.span] = f'"{alias}" is an import: write block: {what.name}'
 
     def want(self, name: str, place: Span, diagnostics: Diagnostics) -> str | None:
         """Return the name that the whole spec has for an entry of layers or models, and note that it is used."""
@@ -132,15 +155,16 @@ class Unit:
             if self.prefix and (name in self.document.layers or name in self.document.models):
                 self.wanted[self.prefix + name] = (self, name)
             return self.prefix + name
-        home = self.imported(alias, place, diagnostics)
+        home = self.imported(alias, place, diagnostics, dot + inner)
         if home is None:
             return None
         if inner in home.document.layers or inner in home.document.models:
             home.want(inner, place, diagnostics)
             return self.prefix + name
-        hint = did_you_mean(inner, [*home.document.layers, *home.document.models])
+        known = [*home.document.layers, *home.document.models]
+        hint = did_you_mean(inner, known)
         message = f'nothing under layers or models of "{home.shown}" is named "{inner}"{hint}'
-        diagnostics.error("GS311", message, place)
+        diagnostics.error("GS311", message, place, fix=respelling(inner, known, place, before=alias + dot))
         return None
 
 
@@ -148,15 +172,16 @@ class Unit:
 class Around:
     """What a file is opened in: who loads what it imports, the texts of files, and what is given to its params.
 
-    ``others`` is what the variants give that are not chosen.
+    ``variants`` is what each variant gives.
     """
 
     load: Callable[[str, Given, Unit], Unit | None]
     sources: Mapping[str, str]
     given: Mapping[str, Given] = field(default_factory=dict)
-    others: Mapping[str, Given] = field(default_factory=dict)
+    variants: Mapping[str, Mapping[str, Given]] = field(default_factory=dict)
     prefix: str = ""
     wanted: dict[str, tuple[Unit, str]] | None = None
+    givings: dict[Span, Giving] | None = None
     is_library: bool = False
 
 
@@ -167,8 +192,10 @@ def open_unit(tree: TreeMapping, shown: str, around: Around, diagnostics: Diagno
     entry = tree.entries.get("params")
     place = tree.span if entry is None else entry.span
     hints: dict[Span, str] = {}
+    givings = {} if around.givings is None else around.givings
+    givings[Span.of_file(shown)] = Giving(around.given, params)
     bare = Sight({}, sources=around.sources, hints=hints)
-    sight = bind_params(params, around.given, THE_SPEC, place, bare, diagnostics, around.others)
+    sight = bind_params(params, around.given, THE_SPEC, place, bare, diagnostics, around.variants)
     if around.is_library:
         tree = TreeMapping({key: entry for key, entry in tree.entries.items() if key not in OF_MODEL}, tree.span)
     put_in = _put_in(tree, sight, diagnostics)
@@ -184,6 +211,7 @@ def open_unit(tree: TreeMapping, shown: str, around: Around, diagnostics: Diagno
         imports=_imports(tree.get("imports"), sight, diagnostics),
         load=around.load,
         wanted={} if around.wanted is None else around.wanted,
+        givings=givings,
     )
 
 

@@ -30,6 +30,7 @@ from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree
 from graphspec.graph.arguments import check_value
 from graphspec.graph.bind import spread
 from graphspec.graph.checker import Checker, Unknown
+from graphspec.graph.fixed_sizes import way_out
 from graphspec.graph.ir import EllipsisOf, Node, SliceOf, Tensor, Value
 from graphspec.graph.scope import MISSING, Missing, Scope
 
@@ -101,9 +102,9 @@ class _Builder:
     def place(self, expression: Expression) -> Span:
         return within(self.text, expression.start, expression.end - expression.start)
 
-    def fail(self, message: str, expression: Expression, code: str = "GS217") -> Missing:
+    def fail(self, message: str, expression: Expression, code: str = "GS217", help_: str | None = None) -> Missing:
         self.failed = True
-        self.checker.diagnostics.error(code, message, self.place(expression), node=self.call.path)
+        self.checker.diagnostics.error(code, message, self.place(expression), node=self.call.path, help=help_)
         return MISSING
 
     def reference(self, expression: Name, *, as_list: bool = False) -> Value | Missing:
@@ -220,7 +221,8 @@ class _Builder:
                     self.value(operand)
             return self.fail(f'unknown op "ops.{expression.op}"{hint}', expression, "GS401")
         if found.refused is not None:
-            return self.fail(f"ops.{found.name} is refused: {found.refused}", expression, "GS407")
+            message = f"ops.{found.name} is refused: {found.refused}"
+            return self.fail(message, expression, "GS407", way_out(found.name))
         given = self.assigned(expression, found)
         if given is None:
             return MISSING
@@ -286,7 +288,8 @@ class _Builder:
             return self.value(operand)
         tree = self.tree(operand)
         if tree is None:
-            return self.fail(f'"{argument.name}" of ops.{found.name} takes a literal, not a tensor', operand, "GS409")
+            message = f'"{argument.name}" of ops.{found.name} takes a literal, not a tensor'
+            return self.fail(message, operand, "GS409", way_out(found.name))
         value = check_value(
             Entry(argument.name, tree.span, tree),
             parse_kind(argument.kind),

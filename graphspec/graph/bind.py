@@ -15,6 +15,7 @@ from graphspec.frontend.tree import Entry, Mapping, holds_unknown
 from graphspec.graph.arguments import check_value
 from graphspec.graph.checker import UNKNOWN, Checker, Unknown
 from graphspec.graph.constants import constant, tensor_literal
+from graphspec.graph.fixed_sizes import way_out
 from graphspec.graph.ir import Tensor, Value
 from graphspec.graph.scope import MISSING, Missing, Scope
 
@@ -192,7 +193,7 @@ def _bind_argument(
         if place is not None:
             checker.diagnostics.error(
                 "GS409", f'"{argument.name}" of {signature.subject} takes a literal, not a tensor', place,
-                help='write it under "with"',
+                help=(signature.is_op and way_out(signature.subject.removeprefix("ops."))) or 'write it under "with"',
             )  # fmt: skip
         bound.complete = False
         return
@@ -264,7 +265,8 @@ def _bind_positional(
 ) -> None:
     takers = [a for a in signature.arguments or () if a.role in _TENSOR_ROLES and a.name not in bound.values]
     if not takers:
-        checker.diagnostics.error("GS409", f"{signature.subject} takes no tensor here", operands.span)
+        help_ = way_out(signature.subject.removeprefix("ops.")) if signature.is_op else None
+        checker.diagnostics.error("GS409", f"{signature.subject} takes no tensor here", operands.span, help=help_)
         structure(operands, scope)
         bound.complete = False
         return

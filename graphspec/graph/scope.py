@@ -175,7 +175,8 @@ class Scope:
             return Tensor(node, rest)
         meant = nearest(rest, sorted(names))
         hint = f'; did you mean "{node}.{meant}"?' if meant else ""
-        self.diagnostics.error("GS408", f'{made.type} "{node}" has no layer "{rest}"{hint}', reference.span)
+        fix = respelling(rest, names, reference.span, before=f"{node}.")
+        self.diagnostics.error("GS408", f'{made.type} "{node}" has no layer "{rest}"{hint}', reference.span, fix=fix)
         return MISSING
 
     def _select(self, node: str, ports: Ports, rest: str, reference: Reference) -> Tensor | Missing:
@@ -211,6 +212,7 @@ class Scope:
             f'"{node}" has no output "{rest}"{hint}',
             reference.span,
             help=f'it has one output: write "{node}"' if count == 1 else f"its outputs are {shown}",
+            fix=respelling(rest, ports.names, reference.span, before=f"{node}."),
         )
 
     def _report_inside(self, written: str, rest: str, reference: Reference) -> None:
@@ -218,7 +220,9 @@ class Scope:
         members = [path for path in (*self.ports, *self.aliases) if path.startswith(f"{written}.")]
         meant = nearest(f"{written}.{rest}", members)
         hint = f'; did you mean "{meant}"?' if meant else ""
-        self.diagnostics.error("GS408", f'nothing in "{written}" is named "{rest}"{hint}', reference.span)
+        inside = [path.removeprefix(f"{written}.") for path in members]
+        fix = respelling(rest, inside, reference.span, before=f"{written}.")
+        self.diagnostics.error("GS408", f'nothing in "{written}" is named "{rest}"{hint}', reference.span, fix=fix)
 
     def _bare(self, node: str, ports: Ports, reference: Reference, *, as_list: bool) -> Tensor | Missing:
         if ports.bare in {"only", "first"}:

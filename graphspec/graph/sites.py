@@ -15,6 +15,7 @@ from graphspec.frontend.tree import Mapping, Scalar
 from graphspec.graph.arguments import check_arguments, has_all, make_layer
 from graphspec.graph.bind import Bound, Signature, check_literals
 from graphspec.graph.checker import Checker
+from graphspec.graph.fixed_sizes import way_out
 from graphspec.graph.ir import Callable, Value
 from graphspec.graph.layer_types import op_defaults_of
 from graphspec.graph.scope import (
@@ -191,7 +192,8 @@ def _op_site(site: Site, what: What, checker: Checker) -> Site:
         )
         return site
     if found.refused is not None:
-        checker.diagnostics.error("GS407", f"ops.{what.name} is refused: {found.refused}", what.span)
+        message = f"ops.{what.name} is refused: {found.refused}"
+        checker.diagnostics.error("GS407", message, what.span, help=way_out(what.name))
         return site
     call = site.call
     site.signature = Signature(f"ops.{found.name}", found.arguments, is_op=True)

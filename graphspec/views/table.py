@@ -14,7 +14,8 @@ _MIN_WIDTH = 8
 class Layout:
     """What of a summary to show: the width it must fit, columns beside the usual, order, and how deep.
 
-    ``depth`` counts the levels of chains, expressions and nested models that are opened; None opens every chain alone.
+    ``depth`` counts the levels of groups and nested models that are opened; None opens all but expressions and nested
+    models.
     """
 
     width: int | None = None
@@ -144,7 +145,10 @@ def _opened(rows: Sequence[Row], prefix: str, level: int, depth: int | None) -> 
 
 
 def _label(row: Row, prefix: str) -> str:
-    return f"{row.name.removeprefix(prefix)} ({row.type})"
+    # The last call of a group may have the group's own name.
+    is_named_after_group = f"{row.name}." == prefix
+    name = row.name.rpartition(".")[2] if is_named_after_group else row.name.removeprefix(prefix)
+    return f"{name} ({row.type})"
 
 
 def _sorted(rows: Sequence[Row], key: str) -> list[Row]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from graphspec.catalog import catalog
 from graphspec.catalog.kinds import Kind, parse_kind
+from graphspec.frontend.expand import snake_case
 from graphspec.graph.ir import (
     Array,
     Callable,
@@ -104,6 +105,9 @@ def _special(value: Value, model: Model, wire: Wire | None) -> Json:
             declared = {} if found is None else dict(found.arguments)
             given = _given({key: (item.kind, item.default) for key, item in declared.items()}, arguments, model)
             shown = name if found is None else found.canonical
+            # A metric without a name of its own is named after its class, and saved with that name.
+            if category == "metric" and "name" in declared and declared["name"].default is None:
+                given = {key: item for key, item in given.items() if (key, item) != ("name", snake_case(shown))}
             return {shown: given} if given else shown
         case LayerReference(name):
             return {"ref": name}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from graphspec.views.diff.changes import Change, ChangeClass, Detail
 from graphspec.views.diff.level import BEHAVIOUR, Level
-from graphspec.views.diff.snapshot import InputFact, Wire
+from graphspec.views.diff.snapshot import InputFact, Snapshot, Wire
 from graphspec.views.diff.wiring import Wiring
 
 
@@ -102,7 +102,7 @@ def _paired(part: Level) -> list[tuple[str, str]]:
 
 def _compare_output(part: Level, old: str, new: str, wiring: Wiring, *, is_whole: bool) -> None:
     flags: set[ChangeClass] = {"interface"} if is_whole else set(BEHAVIOUR)
-    if old != new:
+    if old != new and not _is_named_after_model(part, old, new):
         part.record.add(Change(kind="changed", where=part.prefix + new, type="output", flags=set(flags),
                                details=[Detail("name", old, new)]))  # fmt: skip
     before, now = part.old.outputs[old], part.new.outputs[new]
@@ -122,6 +122,22 @@ def _compare_output(part: Level, old: str, new: str, wiring: Wiring, *, is_whole
     if not causes:
         part.record.add(Change(kind="changed", where=new, type="output", flags={"interface"},
                                details=[Detail("type", *types)]))  # fmt: skip
+
+
+def _is_named_after_model(part: Level, old: str, new: str) -> bool:
+    """Say whether an output is, before and after, that of a call of one nested model, which names it in Keras."""
+    if part.new.form == "mapping" or part.new.form != part.old.form:
+        return False
+    before, now = part.old.outputs[old], part.new.outputs[new]
+    if part.found.forward.get(before[0]) != now[0] or before[1] != now[1]:
+        return False
+    return all(_is_call_of_model(side, wire) for side, wire in ((part.old, before), (part.new, now)))
+
+
+def _is_call_of_model(side: Snapshot, wire: Wire) -> bool:
+    node = next((node for node in side.nodes if node.name == wire[0]), None)
+    layer = None if node is None or node.kind != "call" else side.layers.get(node.type)
+    return layer is not None and layer.model is not None
 
 
 def _shown(wire: Wire) -> str:

@@ -120,6 +120,11 @@ def _marked(card: Card, marks: Mapping[str, tuple[int, ...]]) -> Card:
     return replace(card, inside=inside, mistakes=marks.get(card.path, ()))
 
 
+def _holds(entry: Entry, place: Span) -> bool:
+    end = entry.value.span
+    return entry.span.path == place.path and entry.span[1:3] <= place[1:3] <= (end.end_line, end.end_column)
+
+
 @dataclass(frozen=True, slots=True)
 class _Places:
     """Finds the card that a place in the text belongs to."""
@@ -140,29 +145,49 @@ class _Places:
     def names(self, error: Diagnostic) -> list[str]:
         section, entry = self.entry(error.span)
         if entry is None:
-            return [error.node] if error.node else []
+            found = error.node or self.in_block(error)
+            return [found] if found else []
         if section in {"layers", "models"}:
             return self.callers(entry.key)
-        return [self.member(entry.key, error.span)]
+        return [self.member(entry, error.span)]
 
     def entry(self, place: Span) -> tuple[str, Entry | None]:
         """Return the section and the entry that a place is in."""
         for section in _SECTIONS:
             found = None if self.broken.tree is None else self.broken.tree.get(section)
             for entry in found.entries.values() if isinstance(found, TreeMapping) else ():
-                end = entry.value.span
-                if entry.span.path == place.path and entry.span[1:3] <= place[1:3] <= (end.end_line, end.end_column):
+                if _holds(entry, place):
                     return section, entry
         return "", None
+
+    def in_block(self, error: Diagnostic) -> str | None:
+        """Return the first call of a node in a block that a place is in, of the use that the mistake tells."""
+        uses = [related.span for related in error.related]
+        inside = [
+            call for call in (() if self.broken.program is None else self.broken.program.calls)
+            if call.origin is not None and call.span.path == error.span.path
+            and all(use.span in uses for use in call.origin.uses())
+        ]  # fmt: skip
+        node = next((entry for entry in self.nodes_of_blocks() if _holds(entry, error.span)), None)
+        found = [] if node is None else [call for call in inside if _holds(node, call.span)]
+        before = [call for call in found if call.span[1:3] <= error.span[1:3]] or found
+        return max(before, key=lambda call: call.span[1:3]).path if before else None
+
+    def nodes_of_blocks(self) -> Iterator[Entry]:
+        blocks = None if self.broken.tree is None else self.broken.tree.get("blocks")
+        for block in blocks.entries.values() if isinstance(blocks, TreeMapping) else ():
+            nodes = block.value.get("nodes") if isinstance(block.value, TreeMapping) else None
+            yield from nodes.entries.values() if isinstance(nodes, TreeMapping) else ()
 
     def callers(self, key: str) -> list[str]:
         calls = () if self.broken.program is None else self.broken.program.calls
         named = [call.path for call in calls if call.what is not None and call.what.name == key]
         return named + [node.name for node in self.typed.graph.nodes if node.target == key]
 
-    def member(self, key: str, place: Span) -> str:
-        """Return the call of an entry that a place is in: the last that begins before it."""
+    def member(self, entry: Entry, place: Span) -> str:
+        """Return the call of an entry that a place is in: the last that begins before it, and stands in the entry."""
+        key = entry.key
         calls = () if self.broken.program is None else self.broken.program.calls
         inside = [call for call in calls if call.path == key or call.path.startswith(f"{key}.")]
-        before = [call for call in inside if call.span[1:3] <= place[1:3]]
+        before = [call for call in inside if _holds(entry, call.span) and call.span[1:3] <= place[1:3]]
         return max(before, key=lambda call: call.span[1:3]).path if before else key

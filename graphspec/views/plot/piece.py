@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from graphspec.views.plot.clear import is_clear
+from graphspec.views.plot.copies import in_order
 from graphspec.views.plot.engine import CHANGES, NODE_GAP, Block, Layout, Point, Wire, is_dense, lay_out
 
 PORT = 2.0
@@ -105,7 +106,7 @@ def _place(piece: Piece) -> Placed:
         )
         for segment in piece.segments
     ]
-    return _placed(ends, blocks, piece, _laid_out(blocks, wires))
+    return _placed(ends, blocks, piece, in_order(_laid_out(blocks, wires), blocks, wires))
 
 
 def _laid_out(blocks: Sequence[Block], wires: Sequence[Wire]) -> Layout:

@@ -98,6 +98,11 @@ outputs: {o: e}
         BASE + "compile: {optimizer: adam, loss: mse}",
         BASE + "compile: {optimizer: {Adam: {learning_rate: 0.001}}, loss: mse, run_eagerly: false}",
     ),
+    (
+        "a metric with the name that it has anyhow",
+        BASE + "compile: {loss: mse, metrics: [AUC]}",
+        BASE + "compile: {loss: mse, metrics: [{AUC: {name: auc}}]}",
+    ),
 ]
 
 
@@ -196,6 +201,22 @@ def test_all_names_may_be_others() -> None:
     assert [item for item in told(found) if not item.startswith("cosmetic")] == [
         'behaviour: changed Dropout "dd": rate: 0.5 -> 0.4'
     ]
+
+
+def test_the_output_of_a_nested_model_is_named_after_it() -> None:
+    text = """
+models: {judge: {inputs: {x: [8]}, nodes: {y: {Dense: {units: 2}, from: x}}, outputs: y}}
+inputs: {a: [8]}
+nodes: {judged: {call: judge, from: a}}
+outputs: judged
+"""
+    renamed = text.replace("judged", "judge_1")
+    assert {item.split(":")[0] for item in told(diff(text, renamed))} == {"cosmetic"}
+    named = "outputs: {judged: judged}", "outputs: {judge_1: judge_1}"
+    assert "interface" in {
+        item.split(":")[0]
+        for item in told(diff(text.replace("outputs: judged", named[0]), renamed.replace("outputs: judge_1", named[1])))
+    }
 
 
 def test_a_seed_is_by_name_so_that_a_rename_is_a_change() -> None:

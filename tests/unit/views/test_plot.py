@@ -169,6 +169,39 @@ def test_a_spec_with_mistakes_is_drawn_as_far_as_it_is_known(
     assert len(listed) == 4
 
 
+BROKEN_BLOCK = """graphspec: 1
+blocks:
+  b:
+    inputs: [x]
+    nodes:
+      first: {Dense: {units: 3}, from: x}
+      lat: {Dense: {units: 3}, from: first}
+      out: {Add: {}, from: [first, lat]}
+    outputs: out
+inputs: {x: [3]}
+nodes:
+  use: {block: b, from: x}
+  again: {block: b, from: use}
+outputs: again
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "red"),
+    [
+        ("{units: 3}, from: first", "{unitz: 3}, from: first", "use.lat"),
+        ("again: {block: b, from: use}", "again: {block: b, from: {y: use}}", "again.?x"),
+    ],
+)
+def test_a_mistake_in_a_block_is_marked_at_its_box(old: str, new: str, red: str, tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text(BROKEN_BLOCK.replace(old, new))
+    assert run(["plot", str(tmp_path / "broken.yaml"), "-o", str(tmp_path / "out.svg")]) == 1
+    root = ET.fromstring((tmp_path / "out.svg").read_text())  # noqa: S314 - our own
+    cards = {card.get("data-card"): card for card in root.iter() if card.get("data-card")}
+    colour = THEMES["light"].mistake
+    assert [path for path, card in cards.items() if any(part.get("stroke") == colour for part in card)] == [red]
+
+
 @pytest.mark.parametrize("text", ["a: [1\n", "", "graphspec: 1\n", "- 1\n", "graphspec: 1\nnodes: 3\noutputs: x\n"])
 @pytest.mark.parametrize("form", FORMS)
 def test_what_is_no_spec_is_a_list_of_mistakes(text: str, form: str, tmp_path: Path) -> None:
@@ -332,3 +365,20 @@ def test_text_stands_out_from_what_is_behind_it(name: str) -> None:
     pairs += [(color, frame) for color in (theme.ink, theme.soft_ink) for frame in theme.frames]
     assert min(_contrast(one, other) for one, other in pairs) >= 4.5
     assert min(_contrast(theme.line, back) for back in (theme.background, *theme.frames)) >= 3
+
+
+COPIES = """graphspec: 1
+blocks:
+  b: {inputs: [x], nodes: {y: {Dense: {units: 3}, from: x}}, outputs: y}
+inputs: {x: [4]}
+nodes:
+  e: {block: b, each: [1, 2, 3, 4, 5], from: x}
+  s: {Add: {}, from: e}
+outputs: s
+"""
+
+
+def test_copies_stand_in_their_order(tmp_path: Path) -> None:
+    places = {box.card.path: box.rect.x for box in plot(tmp_path, COPIES).picture.boxes}
+    copies = [f"e.{number}.y" for number in range(1, 6)]
+    assert sorted(copies, key=lambda path: places[path]) == copies

@@ -109,6 +109,21 @@ def test_csv_and_markdown(summary: Summary) -> None:
     assert "| second (Dense) | (None, time, 2) | as first | a |" in render_markdown(summary, Layout()).splitlines()
 
 
+def test_the_last_call_of_a_group_has_a_short_name_too() -> None:
+    text = """graphspec: 1
+blocks:
+  b: {inputs: [x], nodes: {path: {chain: [{Dense: {units: 4}}, {ReLU: {}}], from: x}}, outputs: path}
+inputs: {x: [8]}
+nodes: {y: {block: b, from: x, repeat: 2}}
+outputs: y
+"""
+    typed = compile_bytes(text.encode(), "spec.yaml", Options(), Path.cwd()).typed
+    assert typed is not None
+    labels = [line.split("(")[0].rstrip() for line in render_table(summarize(typed), Layout()).splitlines()[5:14]]
+    copy = ["    path", "      dense", "      path"]
+    assert labels == ["y", "  1", *copy, "  2", *copy]
+
+
 def test_what_is_not_known_is_said() -> None:
     nodes = "nodes: {g: {my.Gate: {}, from: x}, y: {Dense: {units: 2}, from: g}}"
     spec = f"graphspec: 1\ninputs: {{x: [4]}}\n{nodes}\noutputs: y\n"
