@@ -21,11 +21,15 @@ class Reference(NamedTuple):
 
 
 class Operands(NamedTuple):
-    """A list or a mapping of operands, and its place; ``keys`` are the places of a mapping's keys."""
+    """A list or a mapping of operands, and its place; ``keys`` are the places of a mapping's keys.
+
+    ``name`` is the reference that stands for them, and empty where they were written one by one.
+    """
 
     items: tuple["Operand", ...] | MappingABC[str, "Operand"]
     span: Span
     keys: MappingABC[str, Span] = NO_PLACES
+    name: str = ""
 
 
 Operand = Union[Reference, Operands, None]  # noqa: UP007 - a forward reference cannot stand in X | Y

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable as CallableABC
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from graphspec.catalog import catalog
@@ -27,7 +27,7 @@ from graphspec.frontend.expressions import (
 from graphspec.frontend.program import Call, Operands, Reference
 from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree
 from graphspec.graph.arguments import check_value
-from graphspec.graph.bind import spread
+from graphspec.graph.bind import flat, spread
 from graphspec.graph.checker import Checker, Unknown
 from graphspec.graph.ir import EllipsisOf, Node, SliceOf, Tensor, Value
 from graphspec.graph.scope import MISSING, Missing, Scope
@@ -100,9 +100,9 @@ class _Builder:
     def place(self, expression: Expression) -> Span:
         return within(self.text, expression.start, expression.end - expression.start)
 
-    def fail(self, message: str, expression: Expression, code: str = "GS217") -> Missing:
+    def fail(self, message: str, expression: Expression, code: str = "GS217", help_: str | None = None) -> Missing:
         self.failed = True
-        self.checker.diagnostics.error(code, message, self.place(expression), node=self.call.path)
+        self.checker.diagnostics.error(code, message, self.place(expression), help=help_, node=self.call.path)
         return MISSING
 
     def reference(self, expression: Name, *, as_list: bool = False) -> Value | Missing:
@@ -120,19 +120,34 @@ class _Builder:
 
     def several(self, meant: Operands, expression: Name, *, as_list: bool) -> Value | Missing:
         """Return the tensors of a name that stands for several."""
-        items = meant.items.values() if isinstance(meant.items, Mapping) else meant.items
-        if not as_list or not all(isinstance(item, Reference) for item in items):
+        if not as_list or isinstance(meant.items, Mapping):
             message = f'"{expression.path}" is {len(meant.items)} tensors, and one is needed here'
-            return self.fail(message, expression, "GS409")
-        found = [self.scope.resolve(item) for item in items if isinstance(item, Reference)]
-        present = tuple(item for item in found if not isinstance(item, Missing))
-        self.failed = self.failed or len(present) != len(found)
-        return present if len(present) == len(found) else MISSING
+            help_ = None
+            if isinstance(meant.items, Mapping):
+                help_ = f"say which: {', '.join(f'{expression.path}.{key}' for key in meant.items)}"
+            return self.fail(message, expression, "GS409", help_)
+        found = flat(meant, self.scope)
+        self.failed = self.failed or isinstance(found, Missing)
+        return found
 
-    def items(self, expression: Items) -> Value | Missing:
-        values = [self.value(item) for item in expression.items]
-        present = tuple(value for value in values if not isinstance(value, Missing))
-        return present if len(present) == len(values) else MISSING
+    def items(self, expression: Items, *, is_flat: bool = False) -> Value | Missing:
+        """Return the values of a list; where it ``is_flat``, a name in it that stands for a list is all of that."""
+        values: list[Value] = []
+        is_known = True
+        for item in expression.items:
+            value = self.reference(item, as_list=is_flat) if isinstance(item, Name) else self.value(item)
+            if isinstance(value, Missing):
+                is_known = False
+            elif is_flat and isinstance(item, Name):
+                values += self.each_of(value)
+            else:
+                values.append(value)
+        return tuple(values) if is_known else MISSING
+
+    def each_of(self, value: Value) -> Iterable[Value]:
+        if isinstance(value, Tensor):
+            return self.scope.each_of(value)
+        return value if isinstance(value, tuple) else (value,)
 
     def node_name(self, op: str, path: str | None) -> str:
         if path is not None:
@@ -204,10 +219,7 @@ class _Builder:
             meant = nearest(expression.op, catalog.op_names())
             hint = f'; did you mean "ops.{meant}"?' if meant else ""
             for operand in expression.operands:
-                if isinstance(operand, Name):
-                    self.reference(operand, as_list=True)
-                else:
-                    self.value(operand)
+                self.operand(operand, as_list=True)
             return self.fail(f'unknown op "ops.{expression.op}"{hint}', expression, "GS401")
         if found.refused is not None:
             return self.fail(f"ops.{found.name} is refused: {found.refused}", expression, "GS407")
@@ -271,9 +283,7 @@ class _Builder:
 
     def argument(self, argument: CallArgument, operand: Expression, found: Op) -> Value | Missing:
         if argument.role != "literal":
-            if isinstance(operand, Name):
-                return self.reference(operand, as_list=argument.role == "tensors")
-            return self.value(operand)
+            return self.operand(operand, as_list=argument.role == "tensors")
         tree = self.tree(operand)
         if tree is None:
             return self.fail(f'"{argument.name}" of ops.{found.name} takes a literal, not a tensor', operand, "GS409")
@@ -285,6 +295,14 @@ class _Builder:
             self.checker,
         )
         return MISSING if isinstance(value, Unknown) else value
+
+    def operand(self, operand: Expression, *, as_list: bool) -> Value | Missing:
+        """Return an operand, where a list of tensors is welcome or not."""
+        if isinstance(operand, Name):
+            return self.reference(operand, as_list=as_list)
+        if isinstance(operand, Items):
+            return self.items(operand, is_flat=as_list)
+        return self.value(operand)
 
     def tree(self, operand: Expression) -> Tree | None:
         if isinstance(operand, Literal):

@@ -11,7 +11,7 @@ from graphspec.diagnostics.span import Span
 from graphspec.frontend.document import LayerSpec
 from graphspec.frontend.program import Call, FileProgram, Operands, Outputs, Program
 from graphspec.frontend.tree import Mapping
-from graphspec.graph.bind import Bound, bind, spread, structure
+from graphspec.graph.bind import Bound, bind, look_up, spread
 from graphspec.graph.checker import Checker
 from graphspec.graph.entries import entries_in_order
 from graphspec.graph.ir import CHAIN, Callable, Graph, GraphOutputs, Input, Node, Tensor, Value, operands_of
@@ -187,7 +187,7 @@ def _nodes(site: Site, scope: Scope, checker: Checker) -> list[Node]:
 
         return compute(call, site.expression, scope, checker) or []
     if site.signature is None or not call.wired:
-        structure(call.operands, scope)
+        look_up(call.operands, scope)
         return []
     call = _unwrapped_inputs(site)
     if site.callee is not None and site.callee.kind == "model" and not _has_clear_order(site, call, scope, checker):
@@ -241,7 +241,7 @@ def _has_clear_order(site: Site, call: Call, scope: Scope, checker: Checker) -> 
         call.operands.span,
         help=f"write from: {{{names}}}",
     )
-    structure(call.operands, scope)
+    look_up(call.operands, scope)
     return False
 
 

@@ -119,6 +119,7 @@ class Scope:
     unresolved: dict[str, list[Reference]] = field(default_factory=dict)
     origins: dict[Reference, Origin] = field(default_factory=dict)
     reported: set[tuple[str, str]] = field(default_factory=set)
+    chosen: set[Span] = field(default_factory=set)
 
     def resolve(self, reference: Reference, *, as_list: bool = False) -> Tensor | Missing:
         """Return the tensor that a reference means; ``as_list`` where a list of tensors is welcome."""
@@ -141,6 +142,13 @@ class Scope:
         """Say whether a tensor stands for all outputs of a call that returns several, or may do so."""
         ports = self.ports[tensor.node]
         return tensor.output is None and (ports is None or ports.bare in {"list", "unknown"})
+
+    def each_of(self, tensor: Tensor) -> list[Tensor]:
+        """Return the tensors of a list that a tensor stands for, or it alone."""
+        ports = self.ports[tensor.node]
+        if tensor.output is not None or ports is None or ports.bare != "list":
+            return [tensor]
+        return [Tensor(tensor.node, selector) for selector in ports.selectors]
 
     def node_of(self, path: str) -> str | None:
         """Return the node that a path leads to, or None."""
