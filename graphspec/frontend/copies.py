@@ -59,5 +59,14 @@ def _items(tree: Tree, control: Control, diagnostics: Diagnostics) -> Copies | N
         return Copies(len(tree.items), tree.span, tuple(plain(item) for item in tree.items))
     message = f'"each" of {control.subject} must be a list, not {describe_value(tree)}'
     help_ = 'for a number of copies in a row there is "repeat"' if isinstance(tree, Scalar) else None
+    if isinstance(tree, Scalar) and isinstance(tree.value, int) and not isinstance(tree.value, bool):
+        help_ = f'for copies in a row there is "repeat"; for copies side by side, each: "{_as_list(control)}"'
     diagnostics.error("GS313", message, tree.span, help=help_)
     return None
+
+
+def _as_list(control: Control) -> str:
+    """Return a list with as many items as the number that stands in its place."""
+    written = control.raw.get("each")
+    number = written.text.removeprefix("$").strip("{}") if isinstance(written, Scalar) else ""
+    return f"${{[0] * {number if number.isidentifier() or number.isdigit() else f'({number})'}}}"

@@ -244,6 +244,8 @@ class _Parser:
     def call(self, word: str, start: int) -> Term:
         if word not in FUNCTIONS:
             help_ = f"the functions are {', '.join(FUNCTIONS)}"
+            if word == "range":
+                help_ = 'a list of n items is [0] * n, and "index" counts the copies of "each" from 0'
             raise FormulaError(f'there is no function "{word}"', start, start + len(word), help_)
         return self.term("call", start, *self.items(")", "("), value=word)
 

@@ -4,7 +4,7 @@ A piece is relative: names in it are its own. It knows how many calls it will be
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Origin, Related
@@ -47,11 +47,23 @@ from graphspec.frontend.validate import read_node
 from graphspec.frontend.whats import CONTROLS, UNKNOWN_SOURCE, read_member
 
 MAX_NESTING = 64
+_ONE_FROM = (
+    'all copies have the same "from": give all of them the whole list, and let a block take one of it,'
+    ' as in from: "x.${{i}}" in the block, and with: {{i: $index}} beside the copies'
+)
+_ONE_WHEN = 'all copies have the same "when": leave out of "each" what is not to be copied'
 _MOST_SHOWN = 8
 
 
 # What uses no block, and no names of nodes.
 _ALONE = ("layer", "op", "application", "plugin")
+
+
+def _sight_beside(tree: Tree, control: Control, sight: Sight, help_: str) -> Sight:
+    """Return what the formulas beside what is copied see: none of the names that a copy has of its own."""
+    if not control.raw.entries.keys() & {"repeat", "each"} or OF_COPIES.keys().isdisjoint(names_used(tree)):
+        return sight
+    return replace(sight, no_copy=help_)
 
 
 class ExpansionStoppedError(Exception):
@@ -306,7 +318,7 @@ class Instantiation:
         tree = control.raw.get("when")
         if tree is None:
             return None
-        value = value_of(tree, around.sight, self.diagnostics)
+        value = value_of(tree, _sight_beside(tree, control, around.sight, _ONE_WHEN), self.diagnostics)
         if isinstance(value, bool):
             return None if value else control.raw.entries["when"].span
         shown = describe_value(substitute(tree, around.sight, self.diagnostics))
@@ -316,7 +328,9 @@ class Instantiation:
 
     def _source(self, control: Control, around: _Around) -> Tree | None:
         tree = control.raw.get("from")
-        return None if tree is None else filled(tree, around.sight, self.diagnostics)
+        if tree is None:
+            return None
+        return filled(tree, _sight_beside(tree, control, around.sight, _ONE_FROM), self.diagnostics)
 
     def _controlled(self, spec: NodeSpec, control: Control, name: str, around: _Around) -> Ready:
         span = spec.span
@@ -333,8 +347,12 @@ class Instantiation:
         least = max(copies.number, copies.number * self.least.of_node(rest, around.unit))
         if least > self.limit:
             self._refuse(least, copies.span)
-        if OF_COPIES.keys().isdisjoint(names_used(rest)):
-            items = (self._read(control, rest, name, span, around),) * copies.number if copies.number else ()
+        if not copies.number:
+            items: tuple[Ready, ...] = ()
+        elif OF_COPIES.keys().isdisjoint(names_used(rest)):
+            # What is misspelt may be meant for a name that copies have.
+            seen = replace(around, sight=around.sight.and_also(**copies.sees(0)))
+            items = (self._read(control, rest, name, span, seen),) * copies.number
         else:
             items = tuple(
                 self._copy(control, rest, name, span, around, copies.sees(number)) for number in range(copies.number)

@@ -26,6 +26,7 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
 }
 _KEYS = ("type", "default", "choices", "min", "max", "description")
 THE_SPEC = "the spec"
+_NO_COPY = "a block sees its own params: declare one for it, and pass it where the block is used: with: {{i: ${name}}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,8 @@ def bind_params(
     """
     params = declared.params
     related = [Related(f"the params of {subject} are declared here", param.span) for param in params.values() if param]
-    sight = replace(sight, declared=tuple(related[:1]), told=declared.told, body=declared.body)
+    no_copy = None if subject == THE_SPEC else _NO_COPY
+    sight = replace(sight, declared=tuple(related[:1]), told=declared.told, body=declared.body, no_copy=no_copy)
     binding = _Binding(declared, given, subject, place, sight, diagnostics)
     for name, item in [*given.items(), *others.items()]:
         if name not in params and name not in binding.failed:

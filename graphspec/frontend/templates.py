@@ -15,7 +15,7 @@ from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import nearest
 from graphspec.frontend.edges import within
-from graphspec.frontend.evaluate import UnknownValueError, evaluate
+from graphspec.frontend.evaluate import OF_COPIES, UnknownValueError, evaluate
 from graphspec.frontend.formulas import FormulaError, Term, names_in, parse_formula
 from graphspec.frontend.structure import NODE
 from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree, Unknown, holds_unknown, plain
@@ -44,7 +44,8 @@ class Sight:
 
     ``sources`` holds the texts of files, in which a place inside a value that YAML wrote otherwise is found; ``hints``
     gathers what to say where a value that was put together is refused later on. A name that is not there is reported
-    once, and then is in ``told``; ``body`` is where its other uses are looked for.
+    once, and then is in ``told``; ``body`` is where its other uses are looked for. ``no_copy`` says what to do where
+    the names that copies have are not in sight, if that is not to make copies.
     """
 
     values: Mapping[str, object]
@@ -54,6 +55,7 @@ class Sight:
     hints: dict[Span, str] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
     body: Tree | None = None
+    no_copy: str | None = None
 
     def hidden(self) -> "Sight":
         """Return the sight with every value in it unknown."""
@@ -305,7 +307,10 @@ class _Substitution:
                 *self.sight.declared,
                 *(Related("it is used here too", it) for it in islice(others, _MOST_SHOWN)),
             )
-        self.diagnostics.error(error.code, error.message, place, help=error.help, related=related)
+        help_ = error.help
+        if name in OF_COPIES and self.sight.no_copy is not None:
+            help_ = self.sight.no_copy.format(name=name)
+        self.diagnostics.error(error.code, error.message, place, help=help_, related=related)
 
     def hint_at_text(self, scalar: Scalar, template: Template) -> None:
         """Note that arithmetic stands outside the braces, where it is only text."""
