@@ -10,6 +10,13 @@ from graphspec.frontend.fields import describe_value
 from graphspec.frontend.templates import Sight, substitute
 from graphspec.frontend.tree import Scalar, Sequence, Tree, Unknown, plain
 
+# How what cannot be copied by itself is written as a chain of one.
+_AS_CHAIN = {
+    "layer": "write chain: [{{{}: {{...}}}}]",
+    "op": "write chain: [{{ops.{}: {{...}}}}]",
+    "call": "write chain: [{{call: {}}}]",
+}
+
 
 class Copies(NamedTuple):
     """A number of copies, none of them made yet; ``items`` are those of ``each``."""
@@ -35,7 +42,7 @@ def copies_of(what: What | None, control: Control, sight: Sight, diagnostics: Di
     key = "repeat" if "repeat" in entries else "each"
     if what.kind not in {"block", "chain"}:
         message = f'"{key}" is for a block or a chain, and {control.subject} is neither'
-        help_ = f"write chain: [{{{what.name}: {{...}}}}]" if what.kind == "layer" else None
+        help_ = _AS_CHAIN[what.kind].format(what.name) if what.kind in _AS_CHAIN else None
         diagnostics.error("GS313", message, entries[key].span, help=help_)
         return None
     try:

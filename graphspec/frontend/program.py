@@ -3,6 +3,7 @@
 A chain has become its members, arrows have become operands, and every call has its dotted path.
 """
 
+from collections.abc import Collection
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
 from typing import NamedTuple, Union
@@ -82,7 +83,8 @@ class Program:
 
     ``absent`` has where the ``when`` of each node stands that is not there; ``groups`` says what blocks and copies
     there are. ``name`` is that of a nested model in Keras. ``drafts`` are the blocks that nothing uses: they are
-    checked, and no part of the graph.
+    checked, and no part of the graph. ``blocks`` and ``imports`` are names that stand for no layer, for what is said
+    of one that is used as such.
     """
 
     inputs: MappingABC[str, InputSpec]
@@ -97,3 +99,5 @@ class Program:
     layers: MappingABC[str, LayerSpec] = field(default_factory=dict)
     models: MappingABC[str, "Program | FileProgram | None"] = field(default_factory=dict)
     drafts: tuple["Program", ...] = ()
+    blocks: Collection[str] = ()
+    imports: Collection[str] = ()

@@ -78,9 +78,12 @@ class Unit:
             return None
         self.told.add(name)
         known = [*blocks, *(f"{key}." for key in self.imports)] if not dot else [f"{alias}.{key}" for key in blocks]
-        hint = did_you_mean(name, known)
+        entry = "layer" if inner in home.document.layers else "model" if inner in home.document.models else None
+        hint = "" if entry is not None else did_you_mean(name, known)
         help_ = None
-        if not hint and not dot and name in self.imports:
+        if entry is not None:
+            help_ = f'"{name}" is a {entry}: write call: {name}'
+        elif not hint and not dot and name in self.imports:
             help_ = f"{name} is a file: write {name}.BLOCK"
         elif not hint:
             help_ = f"there are {', '.join(known)}" if known else 'there are no "blocks"'
@@ -138,9 +141,11 @@ class Unit:
         if inner in home.document.layers or inner in home.document.models:
             home.want(inner, place, diagnostics)
             return self.prefix + name
-        hint = did_you_mean(inner, [*home.document.layers, *home.document.models])
+        is_block = inner in home.document.blocks
+        hint = "" if is_block else did_you_mean(inner, [*home.document.layers, *home.document.models])
         message = f'nothing under layers or models of "{home.shown}" is named "{inner}"{hint}'
-        diagnostics.error("GS311", message, place)
+        help_ = f'"{name}" is a block: write block: {name}' if is_block else None
+        diagnostics.error("GS311", message, place, help=help_)
         return None
 
 

@@ -61,7 +61,9 @@ def resolve(
     visible: ChainMap[str, Callable | None] = ChainMap({}, surroundings.outer)
     known: ChainMap[str, bool] = ChainMap({}, surroundings.known)
     used: set[str] = set()
-    checker = Checker(known, used, surroundings.trust, surroundings.plugins, diagnostics)
+    checker = Checker(
+        known, used, surroundings.trust, surroundings.plugins, diagnostics, program.blocks, program.imports
+    )
     for key in entries_in_order(program):
         if key in program.layers:
             own[key] = visible[key] = _named_layer(key, program.layers[key], checker)
