@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails, ValidationError
 from graphspec.diagnostics.diagnostic import Diagnostics, Fix
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import nearest, respelling
-from graphspec.frontend.structure import BODY, DOCUMENT, LAYER, MEMBER, Part
+from graphspec.frontend.structure import BLOCK, BODY, DOCUMENT, LAYER, MEMBER, Part
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree, Unknown
 
 _EXPECTED = {
@@ -44,6 +44,10 @@ _ELSEWHERE = {
     DOCUMENT: IN_COMPILE,
     BODY: IN_COMPILE | {"compile": "only the spec itself is compiled, not a model in it"},
     MEMBER: {"from": 'a member is fed by the one before; what feeds the first stands beside "chain"'},
+    BLOCK: {
+        key: f'"{key}" stands in the spec, beside "blocks", and its entries are in sight of every block'
+        for key in ("layers", "models", "blocks")
+    },
     LAYER: {"from": 'what feeds it stands beside each "call" of it'},
 }
 

@@ -55,6 +55,7 @@ _ONE_WHEN = 'all copies have the same "when": leave out of "each" what is not to
 _MOST_SHOWN = 8
 
 
+_ENDLESS = 'the block uses itself: end it by a "when" that a param makes false'
 # What uses no block, and no names of nodes.
 _ALONE = ("layer", "op", "application", "plugin")
 
@@ -110,13 +111,16 @@ class Instantiation:
         entries = literals.entries.values() if literals is not None else ()
         given = {entry.key: Given(entry.span, entry.value) for entry in entries}
         params = home.params_of(block, self.diagnostics)
+        if any(item[0] == id(block) for item in self.open):
+            for item in given.values():
+                home.sight.hints.setdefault(item.value.span, _ENDLESS)
         sight = bind_params(params, given, f'block "{what.name}"', span, home.sight, self.diagnostics)
         use = Related(f'block "{what.name}" is used here', what.span)
         values = repr((sorted(sight.values.items()), sorted(sight.unknown)))
         key = (id(block), values)
         if key in self.pieces:
             return block, sight, self.pieces[key], use
-        self._check_nesting(block, values, what)
+        self._check_nesting(block, values, what, is_told=bool(sight.unknown))
         self.open.append((*key, what.name))
         outer = self.diagnostics.origin
         self.diagnostics.origin = Origin(use, outer)
@@ -141,10 +145,12 @@ class Instantiation:
         finally:
             self.diagnostics.origin = None
 
-    def _check_nesting(self, block: BlockSpec, values: str, what: What) -> None:
+    def _check_nesting(self, block: BlockSpec, values: str, what: What, *, is_told: bool) -> None:
         is_same = any(item[:2] == (id(block), values) for item in self.open)
         if not is_same and len(self.open) < MAX_NESTING:
             return
+        if is_told:
+            raise ExpansionStoppedError
         names = [name for _, _, name in self.open] + [what.name]
         start = next((at for at, item in enumerate(self.open) if item[0] == id(block)), 0)
         cycle = names[start:]
@@ -389,6 +395,8 @@ class Instantiation:
             return self._chain(spec, what, name, around)
         if what.kind == "block":
             return self._use(spec, what, around)
+        if what.kind == "call" and around.block is not None and what.name in around.block.misplaced:
+            return ReadyUnknown(what.span)
         spec = around.unit.settled(spec, self.diagnostics)
         return ReadyCall(spec, what.span, names_of_what(what))
 

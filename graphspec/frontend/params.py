@@ -76,11 +76,19 @@ def _declared(tree: Tree | None, subject: str, diagnostics: Diagnostics) -> dict
     if tree is None or (isinstance(tree, Scalar) and tree.value is None):
         return {}
     if not isinstance(tree, TreeMapping):
+        names = [item.text for item in _items(tree) if isinstance(item, Scalar) and NAME.match(item.text)]
+        shown = ", ".join(f"{name}: {{}}" for name in names)
         help_ = "write params: {width: 64}, or params: {width: {}} where one must be given"
+        if names:
+            help_ = f"write params: {{{shown}}} where {'each' if len(names) > 1 else 'it'} must be given, or a default"
         message = f'"params" of {subject} must be a mapping, not {describe_value(tree)}'
         diagnostics.error("GS203", message, tree.span, help=help_)
-        return {}
+        return dict.fromkeys(names)
     return {key: _param(entry, diagnostics) for key, entry in tree.entries.items()}
+
+
+def _items(tree: Tree) -> tuple[Tree, ...]:
+    return tree.items if isinstance(tree, Sequence) else (tree,)
 
 
 def _param(entry: Entry, diagnostics: Diagnostics) -> Param | None:

@@ -52,6 +52,7 @@ class Unit:
     wanted: dict[str, tuple["Unit", str]] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
     changed: dict[int, tuple[NodeSpec, NodeSpec]] = field(default_factory=dict)
+    has_all_imports: bool = True
 
     def params_of(self, block: BlockSpec, diagnostics: Diagnostics) -> Declared:
         """Return the params that a block of this file declares."""
@@ -93,7 +94,7 @@ class Unit:
     def imported(self, alias: str, place: Span, diagnostics: Diagnostics) -> "Unit | None":
         """Return the file that an alias stands for; one of an import of an import is ``a.b``."""
         first, dot, rest = alias.partition(".")
-        if first not in self.imports and first in self.told:
+        if first not in self.imports and (first in self.told or not self.has_all_imports):
             return None
         if first not in self.imports:
             self.told.add(first)
@@ -187,6 +188,7 @@ def open_unit(tree: TreeMapping, shown: str, around: Around, diagnostics: Diagno
         document=document,
         defaults=read_defaults(tree.get("defaults"), sight, diagnostics),
         imports=_imports(tree.get("imports"), sight, diagnostics),
+        has_all_imports=_is_mapping_or_nothing(tree.get("imports")),
         load=around.load,
         wanted={} if around.wanted is None else around.wanted,
     )
@@ -232,6 +234,10 @@ def _known(tree: Tree) -> Tree:
         return tree
     kept = {key: entry for key, entry in tree.entries.items() if not holds_unknown(entry.value)}
     return tree if len(kept) == len(tree.entries) else TreeMapping(kept, tree.span)
+
+
+def _is_mapping_or_nothing(tree: Tree | None) -> bool:
+    return tree is None or isinstance(tree, TreeMapping) or (isinstance(tree, Scalar) and tree.value is None)
 
 
 def _imports(tree: Tree | None, sight: Sight, diagnostics: Diagnostics) -> dict[str, Given]:
