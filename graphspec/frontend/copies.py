@@ -1,13 +1,14 @@
 """How many copies a node stands for, by ``repeat`` or ``each``, and what each of them sees."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
 from graphspec.frontend.document import Control, What
-from graphspec.frontend.evaluate import UnknownValueError
+from graphspec.frontend.evaluate import OF_COPIES, UnknownValueError
 from graphspec.frontend.fields import describe_value
-from graphspec.frontend.templates import Sight, substitute
+from graphspec.frontend.templates import Sight, names_used, substitute
 from graphspec.frontend.tree import Scalar, Sequence, Tree, Unknown, plain
 
 # How what cannot be copied by itself is written as a chain of one.
@@ -15,6 +16,13 @@ _AS_CHAIN = {
     "layer": "write chain: [{{{}: {{...}}}}]",
     "op": "write chain: [{{ops.{}: {{...}}}}]",
     "call": "write chain: [{{call: {}}}]",
+}
+
+_REPEATED = frozenset({"repeat", "each"})
+_ONE_FOR_ALL = {
+    "from": 'all copies have the same "from": give all of them the whole list, and let a block take one of it,'
+    ' as in from: "x.${{i}}" in the block, and with: {{i: $index}} beside the copies',
+    "when": 'all copies have the same "when": leave out of "each" what is not to be copied',
 }
 
 
@@ -77,3 +85,10 @@ def _as_list(control: Control) -> str:
     written = control.raw.get("each")
     number = written.text.removeprefix("$").strip("{}") if isinstance(written, Scalar) else ""
     return f"${{[0] * {number if number.isidentifier() or number.isdigit() else f'({number})'}}}"
+
+
+def sight_beside(tree: Tree, key: str, control: Control, sight: Sight) -> Sight:
+    """Return what the formulas of a key beside what is copied see: none of the names that a copy has of its own."""
+    if control.raw.entries.keys().isdisjoint(_REPEATED) or OF_COPIES.keys().isdisjoint(names_used(tree)):
+        return sight
+    return replace(sight, no_copy=_ONE_FOR_ALL[key])

@@ -4,14 +4,14 @@ A piece is relative: names in it are its own. It knows how many calls it will be
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NoReturn
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Origin, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean
 from graphspec.frontend.block_names import named_by_block, names_of_what, report_absent
-from graphspec.frontend.copies import copies_of
+from graphspec.frontend.copies import copies_of, sight_beside
 from graphspec.frontend.document import BlockSpec, Body, Control, NodeSpec, What
 from graphspec.frontend.edges import read_edges, unknown_targets
 from graphspec.frontend.evaluate import OF_COPIES, UnknownValueError
@@ -47,24 +47,10 @@ from graphspec.frontend.validate import read_node
 from graphspec.frontend.whats import CONTROLS, UNKNOWN_SOURCE, read_member
 
 MAX_NESTING = 64
-_ONE_FROM = (
-    'all copies have the same "from": give all of them the whole list, and let a block take one of it,'
-    ' as in from: "x.${{i}}" in the block, and with: {{i: $index}} beside the copies'
-)
-_ONE_WHEN = 'all copies have the same "when": leave out of "each" what is not to be copied'
 _MOST_SHOWN = 8
-
-
 _ENDLESS = 'the block uses itself: end it by a "when" that a param makes false'
 # What uses no block, and no names of nodes.
 _ALONE = ("layer", "op", "application", "plugin")
-
-
-def _sight_beside(tree: Tree, control: Control, sight: Sight, help_: str) -> Sight:
-    """Return what the formulas beside what is copied see: none of the names that a copy has of its own."""
-    if not control.raw.entries.keys() & {"repeat", "each"} or OF_COPIES.keys().isdisjoint(names_used(tree)):
-        return sight
-    return replace(sight, no_copy=help_)
 
 
 class ExpansionStoppedError(Exception):
@@ -324,7 +310,7 @@ class Instantiation:
         tree = control.raw.get("when")
         if tree is None:
             return None
-        value = value_of(tree, _sight_beside(tree, control, around.sight, _ONE_WHEN), self.diagnostics)
+        value = value_of(tree, sight_beside(tree, "when", control, around.sight), self.diagnostics)
         if isinstance(value, bool):
             return None if value else control.raw.entries["when"].span
         shown = describe_value(substitute(tree, around.sight, self.diagnostics))
@@ -336,7 +322,7 @@ class Instantiation:
         tree = control.raw.get("from")
         if tree is None:
             return None
-        return filled(tree, _sight_beside(tree, control, around.sight, _ONE_FROM), self.diagnostics)
+        return filled(tree, sight_beside(tree, "from", control, around.sight), self.diagnostics)
 
     def _controlled(self, spec: NodeSpec, control: Control, name: str, around: _Around) -> Ready:
         span = spec.span
@@ -353,16 +339,10 @@ class Instantiation:
         least = max(copies.number, copies.number * self.least.of_node(rest, around.unit))
         if least > self.limit:
             self._refuse(least, copies.span)
-        if not copies.number:
-            items: tuple[Ready, ...] = ()
-        elif OF_COPIES.keys().isdisjoint(names_used(rest)):
-            # What is misspelt may be meant for a name that copies have.
-            seen = replace(around, sight=around.sight.and_also(**copies.sees(0)))
-            items = (self._read(control, rest, name, span, seen),) * copies.number
-        else:
-            items = tuple(
-                self._copy(control, rest, name, span, around, copies.sees(number)) for number in range(copies.number)
-            )
+        is_alike = OF_COPIES.keys().isdisjoint(names_used(rest))
+        made = range(min(copies.number, 1) if is_alike else copies.number)
+        items = tuple(self._copy(control, rest, name, span, around, copies.sees(number)) for number in made)
+        items *= copies.number if is_alike else 1
         size = sum(item.size for item in items)
         if size > self.limit:
             self._refuse(size, copies.span)

@@ -27,9 +27,10 @@ from graphspec.frontend.expressions import (
 from graphspec.frontend.program import Call, Operands, Reference
 from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree
 from graphspec.graph.arguments import check_value
-from graphspec.graph.bind import flat, spread
+from graphspec.graph.bind import spread
 from graphspec.graph.checker import Checker, Unknown
 from graphspec.graph.ir import EllipsisOf, Node, SliceOf, Tensor, Value
+from graphspec.graph.operands import flat
 from graphspec.graph.scope import MISSING, Missing, Scope
 
 _FOLDS: dict[str, CallableABC[[float, float], float]] = {

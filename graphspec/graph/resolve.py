@@ -11,11 +11,12 @@ from graphspec.diagnostics.span import Span
 from graphspec.frontend.document import LayerSpec
 from graphspec.frontend.program import Call, FileProgram, Operands, Outputs, Program
 from graphspec.frontend.tree import Mapping
-from graphspec.graph.bind import Bound, bind, look_up, spread
+from graphspec.graph.bind import Bound, bind, spread
 from graphspec.graph.checker import Checker
 from graphspec.graph.entries import entries_in_order
 from graphspec.graph.ir import CHAIN, Callable, Graph, GraphOutputs, Input, Node, Tensor, Value, operands_of
 from graphspec.graph.lint import lint
+from graphspec.graph.operands import look_up
 from graphspec.graph.order import order, report_cycles
 from graphspec.graph.scope import (
     ONE,
@@ -61,9 +62,7 @@ def resolve(
     visible: ChainMap[str, Callable | None] = ChainMap({}, surroundings.outer)
     known: ChainMap[str, bool] = ChainMap({}, surroundings.known)
     used: set[str] = set()
-    checker = Checker(
-        known, used, surroundings.trust, surroundings.plugins, diagnostics, program.blocks, program.imports
-    )
+    checker = _checker(program, known, used, surroundings, diagnostics)
     for key in entries_in_order(program):
         if key in program.layers:
             own[key] = visible[key] = _named_layer(key, program.layers[key], checker)
@@ -108,6 +107,12 @@ def resolve(
     if not diagnostics.has_errors:
         lint(graph, _named_places(program), used, diagnostics)
     return graph
+
+
+def _checker(
+    program: Program, known: MappingABC[str, bool], used: set[str], around: Surroundings, diagnostics: Diagnostics
+) -> Checker:
+    return Checker(known, used, around.trust, around.plugins, diagnostics, program.blocks, program.imports)
 
 
 def _check_drafts(program: Program, visible: MappingABC[str, Callable | None], checker: Checker) -> None:
