@@ -39,7 +39,7 @@ from graphspec.frontend.pieces import (
     names_of,
 )
 from graphspec.frontend.program import Operand, Operands, Outputs, Reference
-from graphspec.frontend.templates import Sight, filled, has_templates, names_used, substitute, value_of
+from graphspec.frontend.templates import Sight, filled, has_templates, help_with_when, names_used, substitute, value_of
 from graphspec.frontend.tree import Entry, Scalar, Tree
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.units import Unit
@@ -315,7 +315,7 @@ class Instantiation:
             return None if value else control.raw.entries["when"].span
         shown = describe_value(substitute(tree, around.sight, self.diagnostics))
         message = f'"when" of {control.subject} must be true or false, not {shown}'
-        self.diagnostics.error("GS313", message, tree.span, help='compare it, as in "${n > 0}"')
+        self.diagnostics.error("GS313", message, tree.span, help=help_with_when(tree, around.sight))
         raise UnknownValueError
 
     def _source(self, control: Control, around: _Around) -> Tree | None:

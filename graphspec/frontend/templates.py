@@ -23,12 +23,14 @@ from graphspec.frontend.tree import Mapping as TreeMapping
 
 _WHOLE_NAME = re.compile(r"\$([A-Za-z_]\w*)\Z", re.ASCII)
 _NAME_AND_MORE = re.compile(r"\$([A-Za-z_]\w*)(?=\s*[-+*/%<>=\[])", re.ASCII)
+_NAME_AND_ITEM = re.compile(r"\$([A-Za-z_]\w*)\.(\w+)", re.ASCII)
 _REPEATED = ("repeat", "each")
 _COPIED = ("block", "chain")
 _GUARDS = ("when", *_REPEATED)
 _OF_NODES = ("nodes", "chain")
 MAX_TEXT = 10_000
 _MOST_SHOWN = 3
+_COMPARE = 'compare it, as in "${n > 0}"'
 
 
 class Template(NamedTuple):
@@ -318,6 +320,11 @@ class _Substitution:
         self.hint_at_formula(scalar, written)
 
     def hint_at_name(self, scalar: Scalar, text: str) -> None:
+        item = _NAME_AND_ITEM.fullmatch(text)
+        if item is not None and item[1] in self.sight.values:
+            self.sight.hints[scalar.span] = (
+                f"an item of a mapping stands in brackets: write \"${{{item[1]}['{item[2]}']}}\""
+            )
         if _NAME_AND_MORE.match(text):
             self.hint_at_formula(scalar, _NAME_AND_MORE.sub(r"\1", text).replace("$", ""))
 
@@ -328,6 +335,19 @@ class _Substitution:
             return
         if term.kind not in {"name", "constant"} and names_in(term) <= self.sight.values.keys():
             self.sight.hints[scalar.span] = f'arithmetic stands inside the braces: write "${{{written}}}"'
+
+
+def help_with_when(tree: Tree, sight: Sight) -> str:
+    """Return what would be right in the place of a value that is neither true nor false."""
+    hint = sight.hints.get(tree.span)
+    if hint is not None or not isinstance(tree, Scalar) or "$" in tree.text:
+        return hint or _COMPARE
+    try:
+        term = parse_formula(tree.text)
+    except FormulaError:
+        return _COMPARE
+    is_meant = term.kind != "constant" and names_in(term) <= sight.values.keys()
+    return f'it is computed in braces: write "${{{tree.text}}}"' if is_meant else _COMPARE
 
 
 def _source(text: str, part: tuple[Term, int]) -> str:

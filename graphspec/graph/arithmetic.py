@@ -43,6 +43,7 @@ _FOLDS: dict[str, CallableABC[[float, float], float]] = {
     "power": lambda a, b: a**b,
 }
 MAX_EXPONENT = 1000
+_ATTRIBUTES = frozenset({"shape", "dtype", "ndim", "size", "T"})
 
 
 def parse_scalar(text: Scalar, diagnostics: Diagnostics) -> Expression | None:
@@ -51,7 +52,7 @@ def parse_scalar(text: Scalar, diagnostics: Diagnostics) -> Expression | None:
         return parse_expression(text.text)
     except ExpressionError as error:
         place = within(text, error.start, error.end - error.start)
-        diagnostics.error("GS217", f"in the expression: {error.message}", place)
+        diagnostics.error("GS217", f"in the expression: {error.message}", place, help=error.help)
         return None
 
 
@@ -63,9 +64,12 @@ def compute(call: Call, expression: Expression, scope: Scope, checker: Checker) 
     builder = _Builder(call, text, scope, checker)
     if isinstance(expression, Name | Literal | Items):
         what = "a reference" if isinstance(expression, Name) else "a constant"
+        help_ = "refer to it where it is needed"
+        if isinstance(expression, Name) and expression.path.rpartition(".")[2] in _ATTRIBUTES:
+            help_ = "a tensor has no attributes here"
         checker.diagnostics.error(
             "GS217", f'the expression of "{call.path}" computes nothing: it is only {what}', text.span,
-            help="refer to it where it is needed",
+            help=help_,
         )  # fmt: skip
         return None
     builder.value(expression, call.path)
@@ -186,6 +190,11 @@ class _Builder:
             return MISSING
         if not isinstance(operand, Tensor):
             return self.fail("only a tensor can be indexed", expression.operand)
+        if isinstance(expression.operand, Apply) and _returns_several(expression.operand.op):
+            op = f"ops.{expression.operand.op}"
+            help_ = f"make {op} a node of its own, say parts, and refer to parts.0"
+            message = f"{op} returns several tensors, of which none can be taken here"
+            return self.fail(message, expression.operand, "GS409", help_)
         return self.add("index", "get_item", {"x": operand, "key": present}, path, self.place(expression))
 
     def key(self, key: Expression) -> Value | Missing:
@@ -313,6 +322,13 @@ class _Builder:
         items = [self.tree(item) for item in operand.items]
         present = tuple(item for item in items if item is not None)
         return Sequence(present, self.place(operand)) if len(present) == len(items) else None
+
+
+def _returns_several(op: str) -> bool:
+    found = catalog.op(op)
+    return found is not None and (
+        found.outputs_count is not None or sum(output.when is None for output in found.outputs) > 1
+    )
 
 
 def _gathered(expression: Apply, found: Op) -> tuple[Expression, ...]:
