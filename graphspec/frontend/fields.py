@@ -23,6 +23,10 @@ _HOW_TO_GIVE = {
     "outputs": "name what the model returns, as in outputs: label",
     "shape": "leave the batch out of it, as in shape: [64, 64, 3]",
 }
+_HOW_TO_GIVE_TO_BLOCK = {
+    "inputs": "name what feeds it, as in inputs: [x]",
+    "outputs": "name what it returns, a node of it, as in outputs: out",
+}
 # What other libraries call it, where no spelling is near.
 _OTHER_WORDS = {
     **dict.fromkeys(("input", "inputs", "source", "sources", "after", "parent", "parents"), ("from",)),
@@ -75,11 +79,17 @@ def checked_fields(
         missing = [str(e["loc"][0]) for e in errors if e["type"] == "missing" and e["loc"][0] not in fields]
         # A key that nobody understands may well be the one that is missing.
         for key in missing if all(understood) else ():
-            diagnostics.error("GS202", f'{subject} has no "{key}"', place, help=_HOW_TO_GIVE.get(key))
+            diagnostics.error("GS202", f'{subject} has no "{key}"', place, help=_how_to_give(key, part))
         for error in errors:
             _report_value(error, fields, subject, diagnostics)
         return None if missing else fields
     return fields
+
+
+def _how_to_give(key: str, part: Part) -> str | None:
+    if part is BLOCK:
+        return _HOW_TO_GIVE_TO_BLOCK.get(key)
+    return _HOW_TO_GIVE.get(key)
 
 
 def text_with_comma(mapping: Mapping) -> list[Entry] | None:

@@ -356,7 +356,10 @@ def _check_required(signature: Signature, operands: Operand, bound: Bound, place
     else:
         shown = " and ".join(f'"{name}"' for name in tensors)
         related = [] if operands is None else [Related("its tensors are given here", operands.span)]
-        checker.diagnostics.error("GS409", f"{signature.subject} needs {shown}", place, related=related)
+        help_ = None
+        if isinstance(operands, Reference) and tensors == ["value"]:
+            help_ = f"for the attention of a sequence to itself, write from: [{operands.path}, {operands.path}]"
+        checker.diagnostics.error("GS409", f"{signature.subject} needs {shown}", place, help=help_, related=related)
     bound.complete = False
 
 

@@ -71,7 +71,7 @@ def resolve(
             own[key] = visible[key] = _named_model(key, program.models[key], inner, diagnostics)
         known[key] = own[key] is not None
 
-    scope = Scope(diagnostics, program.aliases, program.absent)
+    scope = Scope(diagnostics, program.aliases, program.absent, program.groups)
     inputs = _inputs(program, scope)
     sites = find_sites(program, visible, scope, checker)
     _agree_on_trainable(sites, surroundings, diagnostics)
@@ -301,9 +301,17 @@ def _check_keras_names(
     taken = {name: spec.span for name, spec in program.inputs.items()}
     named = [(callee.keras_name, callee.span) for callee in own.values() if callee is not None]
     named += [(site.call.keras_name, site.call.span) for site in sites if not site.is_named_call]
+    origins = {site.call.span: site.call.origin for site in sites if site.call.origin is not None}
     for name, place in named:
         if name not in taken:
             taken[name] = place
+            continue
+        diagnostics.origin = origins.get(place)
+        if taken[name] == place:
+            diagnostics.error(
+                "GS213", f'every copy of this layer has the Keras name "{name}", and there are several', place,
+                help='leave "name" out, or let it differ: by "${index}" where it is copied, or by a param of the block',
+            )  # fmt: skip
             continue
         diagnostics.error(
             "GS213",
@@ -312,6 +320,7 @@ def _check_keras_names(
             help='give one of them another "name"',
             related=[Related("the other is here", taken[name])],
         )
+    diagnostics.origin = None
 
 
 def _ordered(nodes: list[Node], made: list[tuple[Site, list[Node]]], diagnostics: Diagnostics) -> tuple[Node, ...]:

@@ -112,6 +112,7 @@ class Scope:
     diagnostics: Diagnostics
     aliases: Mapping[str, str]
     absent: Mapping[str, Span] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
     ports: dict[str, Ports | None] = field(default_factory=dict)
     applications: dict[str, Callable] = field(default_factory=dict)
     taps: dict[str, set[str]] = field(default_factory=dict)
@@ -205,7 +206,8 @@ class Scope:
             return
         members = [path for path in self.ports if path.startswith(f"{node}.")]
         meant = nearest(rest, ports.names) or nearest(f"{node}.{rest}", members)
-        full = meant if meant is None or "." in meant else f"{node}.{meant}"
+        is_inside = meant is not None and "." in meant
+        full = meant if meant is None or is_inside else f"{node}.{meant}"
         hint = f'; did you mean "{full}"?' if full else ""
         count = len(ports.names)
         shown = ", ".join(f"{node}.{name}" for name in ports.names[:8])
@@ -213,7 +215,11 @@ class Scope:
             "GS408",
             f'"{node}" has no output "{rest}"{hint}',
             reference.span,
-            help=f'it has one output: write "{node}"' if count == 1 else f"its outputs are {shown}",
+            help=None
+            if is_inside
+            else f'it has one output: write "{node}"'
+            if count == 1
+            else f"its outputs are {shown}",
         )
 
     def _report_inside(self, written: str, rest: str, reference: Reference) -> None:
@@ -221,7 +227,16 @@ class Scope:
         members = [path for path in (*self.ports, *self.aliases) if path.startswith(f"{written}.")]
         meant = nearest(f"{written}.{rest}", members)
         hint = f'; did you mean "{meant}"?' if meant else ""
-        self.diagnostics.error("GS408", f'nothing in "{written}" is named "{rest}"{hint}', reference.span)
+        help_ = self._help_with_copies(written, members) if rest.isdigit() else None
+        self.diagnostics.error("GS408", f'nothing in "{written}" is named "{rest}"{hint}', reference.span, help=help_)
+
+    def _help_with_copies(self, path: str, members: list[str]) -> str | None:
+        if self.groups.get(path) != "copies":
+            return None
+        numbers = {part for member in members if (part := member[len(path) + 1 :].partition(".")[0]).isdigit()}
+        if not numbers:
+            return "it has no copies here, so what feeds it passes through"
+        return f"it has {len(numbers)} {'copy' if len(numbers) == 1 else 'copies'}, counted from 1"
 
     def _bare(self, node: str, ports: Ports, reference: Reference, *, as_list: bool) -> Tensor | Missing:
         if ports.bare in {"only", "first"}:
