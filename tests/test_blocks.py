@@ -247,6 +247,15 @@ def test_expanded_spec_is_the_same_model(tmp_path: Path) -> None:
     assert graphspec.load(spec).examine().parameters == graphspec.load(tmp_path / "flat.yaml").examine().parameters
 
 
+def test_lists_in_lists_are_written_out_as_one(tmp_path: Path) -> None:
+    text = (ROOT / "tests/cases/ok/lists_spread_in_lists.yaml").read_text()
+    spec = _write(tmp_path, spec=text.replace("copies, halves]", "none, copies, halves]").replace(
+        "  by_from:", "  none: {chain: [ReLU], each: [], from: x}\n  by_from:"))  # fmt: skip
+    assert run(["expand", str(spec), "-o", str(tmp_path / "flat.yaml")]) == 0
+    whole, flat = (graphspec.load(tmp_path / name).graph for name in ("spec.yaml", "flat.yaml"))
+    assert list(whole.types.values()) == list(flat.types.values())
+
+
 def test_spec_without_blocks_is_expanded_to_itself(capsys: pytest.CaptureFixture[str]) -> None:
     for spec in sorted((ROOT / "specs").glob("*.yaml")):
         assert run(["expand", str(spec), "-q"]) == 0
