@@ -189,14 +189,14 @@ def _bind_argument(
             )  # fmt: skip
         bound.complete = False
         return
+    if isinstance(operand, Operands) and _report_choice(operand, (argument,), scope, checker):
+        bound.complete = False
+        return
     if argument.role == "tensor" and isinstance(operand, Operands):
         checker.diagnostics.error(
             "GS409", f'"{argument.name}" of {signature.subject} takes one tensor, not {_amount(operand)}', operand.span
         )
         look_up(operand, scope)
-        bound.complete = False
-        return
-    if isinstance(operand, Operands) and _report_choice(operand, argument, scope, checker):
         bound.complete = False
         return
     before = len(checker.diagnostics)
@@ -227,7 +227,7 @@ def _listed(
     return value
 
 
-def _report_choice(operands: Operands, argument: CallArgument | None, scope: Scope, checker: Checker) -> bool:
+def _report_choice(operands: Operands, takers: Sequence[CallArgument], scope: Scope, checker: Checker) -> bool:
     """Report a name that stands for outputs by name where tensors are needed, and say whether it is one."""
     if not operands.name or not isinstance(operands.items, MappingABC):
         return False
@@ -235,10 +235,15 @@ def _report_choice(operands: Operands, argument: CallArgument | None, scope: Sco
         return True
     scope.chosen.add(operands.span)
     shown = ", ".join(f"{operands.name}.{key}" for key in [*operands.items][:_MOST_SHOWN])
-    checker.diagnostics.error(
-        "GS409", f'"{operands.name}" has {len(operands.items)} outputs, and one is needed here', operands.span,
-        help=f"write a list: [{shown}]" if argument is not None and _takes_list(argument) else f"say which: {shown}",
-    )  # fmt: skip
+    wanted, help_ = "one is needed here", f"say which: {shown}"
+    if len(takers) > 1:
+        names = [taker.name for taker in takers]
+        wanted = f"none is named as what is needed here: {', '.join(names)}"
+        help_ = f"say which goes where: {{{', '.join(f'{name}: ...' for name in names)}}}"
+    elif takers and _takes_list(takers[0]):
+        help_ = f"write a list: [{shown}]"
+    message = f'"{operands.name}" has {len(operands.items)} outputs, and {wanted}'
+    checker.diagnostics.error("GS409", message, operands.span, help=help_)
     return True
 
 
@@ -266,7 +271,7 @@ def _check_items(operands: Operands, around: Operands, signature: Signature, sco
         if group is not None:
             _check_items(group, around, signature, scope, checker)
             continue
-        if isinstance(item, Operands) and _report_choice(item, None, scope, checker):
+        if isinstance(item, Operands) and _report_choice(item, (), scope, checker):
             continue
         what = _amount(item) if isinstance(item, Operands) else "nothing"
         place = around.span if item is None else item.span
@@ -305,7 +310,7 @@ def _bind_positional(
     if isinstance(operands, Reference) or takers[0].role == "tensors":
         _bind_argument(takers[0], operands, signature, bound, scope, checker)
         return
-    if _report_choice(operands, takers[0], scope, checker):
+    if _report_choice(operands, [taker for taker in takers if taker.required], scope, checker):
         bound.complete = False
         return
     items = cast("tuple[Operand, ...]", operands.items)
