@@ -28,10 +28,15 @@ def flat(operands: Operands, scope: Scope) -> tuple[Value, ...] | Missing:
     found: list[Value] = []
     is_known = True
     for item in cast("tuple[Operand, ...]", operands.items):
-        group = group_of(item, operands) if isinstance(item, Operands) else None
-        value = structure(item, scope) if group is None else flat(group, scope)
+        if isinstance(item, Reference):
+            value: Value | Missing = scope.resolve(item, as_list=True)
+        else:
+            group = group_of(item, operands) if isinstance(item, Operands) else None
+            value = structure(item, scope) if group is None else flat(group, scope)
         if isinstance(value, Missing):
             is_known = False
+        elif isinstance(value, Tensor) and (value.output is not None or not scope.is_list(value)):
+            found.append(value)
         elif isinstance(value, Tensor):
             found += scope.each_of(value)
         elif isinstance(value, tuple):
