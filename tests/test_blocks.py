@@ -93,6 +93,26 @@ def test_wrong_import_is_told_once(old: str, new: str, code: str, path: str, tmp
     assert (found.code, found.span.path, others) == (code, path, [])
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "help_"),
+    [
+        ("block: parts.layer", "block: parts.shared", '"parts.shared" is a layer: write call: parts.shared'),
+        ("call: parts.tower", "block: parts.tower", '"parts.tower" is a model: write call: parts.tower'),
+        ("call: parts.shared", "call: parts.layer", '"parts.layer" is a block: write block: parts.layer'),
+        (
+            "call: parts.shared",
+            "parts.shared: {}",
+            "write block: parts.shared for a block of that file, or call: parts.shared for a layer or a model",
+        ),
+    ],
+)
+def test_name_of_an_import_used_as_something_else_is_told_with_its_use(
+    old: str, new: str, help_: str, tmp_path: Path
+) -> None:
+    (found,) = _found(_write(tmp_path, spec=USER.replace(old, new, 1), parts=PARTS))
+    assert found.help == help_
+
+
 def test_files_that_import_each_other_are_shown(tmp_path: Path) -> None:
     spec = _write(tmp_path, spec=USER, parts=PARTS.replace("params:", "imports: {other: other.yaml}\nparams:", 1),
                   other=PARTS.replace("params:", "imports: {parts: parts.yaml}\nparams:", 1))  # fmt: skip
@@ -288,6 +308,15 @@ def test_expanded_spec_is_the_same_model(tmp_path: Path) -> None:
         made.keras_name for made in flat.graph.callables.values()
     ]
     assert graphspec.load(spec).examine().parameters == graphspec.load(tmp_path / "flat.yaml").examine().parameters
+
+
+def test_lists_in_lists_are_written_out_as_one(tmp_path: Path) -> None:
+    text = (ROOT / "tests/cases/ok/lists_spread_in_lists.yaml").read_text()
+    spec = _write(tmp_path, spec=text.replace("copies, halves]", "none, copies, halves]").replace(
+        "  by_from:", "  none: {chain: [ReLU], each: [], from: x}\n  by_from:"))  # fmt: skip
+    assert run(["expand", str(spec), "-o", str(tmp_path / "flat.yaml")]) == 0
+    whole, flat = (graphspec.load(tmp_path / name).graph for name in ("spec.yaml", "flat.yaml"))
+    assert list(whole.types.values()) == list(flat.types.values())
 
 
 def test_spec_without_blocks_is_expanded_to_itself(capsys: pytest.CaptureFixture[str]) -> None:

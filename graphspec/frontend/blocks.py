@@ -1,6 +1,6 @@
 """Read what a block is: its params, the names of its inputs, and a graph in which formulas may stand."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
@@ -44,7 +44,16 @@ def read_block(entry: Entry, nodes_of: NodesOf, diagnostics: Diagnostics) -> Blo
         shapes=shapes if isinstance(shapes, TreeMapping) else None,
         raw=raw,
         body=Body(span=entry.span, inputs={}, nodes=nodes, edges=fields.get("edges"), outputs=fields["outputs"]),
+        misplaced=frozenset(_misplaced(entry.value)),
     )
+
+
+def _misplaced(tree: TreeMapping) -> Iterator[str]:
+    """Yield the names of layers and models that stand in a block, which was reported."""
+    for section in ("layers", "models"):
+        entries = tree.get(section)
+        if isinstance(entries, TreeMapping):
+            yield from entries.entries
 
 
 def _inputs(tree: Tree, subject: str, diagnostics: Diagnostics) -> dict[str, Span] | None:

@@ -120,7 +120,7 @@ class BlockSpec:
     """An entry of ``blocks``: a graph with params, whose values are put in by each use.
 
     ``inputs`` maps each name to its place; ``shapes`` has what it says of their shapes where it does.
-    ``is_ordered`` says that the inputs are a list.
+    ``is_ordered`` says that the inputs are a list. ``misplaced`` has the names of entries that were put into the block.
     """
 
     name: str
@@ -131,6 +131,7 @@ class BlockSpec:
     shapes: Mapping | None
     raw: MappingABC[str, Entry]
     body: Body
+    misplaced: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from graphspec.catalog import catalog
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
@@ -15,6 +15,7 @@ from graphspec.frontend.tree import Scalar, Sequence, Tree, Unknown
 COMMUTATIVE = frozenset({"Add", "Multiply", "Average", "Maximum", "Minimum"})
 REFERENCE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*\Z")
 _NODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_MOST_CUT = 64
 _BROKEN_ARROW = re.compile(r"- +>|=>|-->|<-|\u2192")
 
 
@@ -54,9 +55,35 @@ def read_edges(tree: Tree | None, names: Collection[str], diagnostics: Diagnosti
         )  # fmt: skip
         wiring.complete = False
         return wiring
-    for item in tree.items:
+    skipped = 0
+    for at, item in enumerate(tree.items):
+        if skipped:
+            skipped -= 1
+            continue
+        skipped = _report_cut(tree.items[at : at + _MOST_CUT], diagnostics) if _is_name(item) else 0
+        if skipped:
+            wiring.complete = False
+            continue
         _read_line(item, wiring, names, diagnostics)
     return wiring
+
+
+def _is_name(item: Tree) -> bool:
+    return isinstance(item, Scalar) and item.plain and REFERENCE.match(item.text) is not None
+
+
+def _report_cut(items: tuple[Tree, ...], diagnostics: Diagnostics) -> int:
+    """Report an edge that a comma in brackets cuts, ``[a, b -> c]``; return how many items it has after the first."""
+    names = list(takewhile(_is_name, items))
+    last = items[len(names)] if len(names) < len(items) else None
+    if not isinstance(last, Scalar) or "->" not in last.text or last.span.line != names[0].span.line:
+        return 0
+    whole = ", ".join(item.text for item in (*names, last) if isinstance(item, Scalar))
+    diagnostics.error(
+        "GS210", "in brackets a comma ends an edge, and this one has several names before its arrow", names[0].span,
+        help=f'put it in quotes: "{whole}"',
+    )  # fmt: skip
+    return len(names)
 
 
 def operands_of(node: str, layer: str | None, arrows: list[Arrow], diagnostics: Diagnostics) -> Operand:

@@ -14,6 +14,7 @@ MAX_SIZE = 10_000
 OF_COPIES: Mapping[str, str] = {"index": '"repeat" or "each"', "item": '"each"'}
 _UNKNOWN = "GS305"
 _WRONG = "GS306"
+_OF_TEXTS = frozenset({"==", "!=", "in", "not in"})
 
 
 class UnknownValueError(Exception):
@@ -31,12 +32,23 @@ def evaluate(term: Term, values: Mapping[str, object], unknown: frozenset[str] =
         return _named(term, values, unknown)
     if term.kind in {"and", "or", "if"}:
         return _lazy(term, values, unknown)
-    items = [evaluate(item, values, unknown) for item in term.items]
+    items = _operands(term, values, unknown)
     if term.kind == "list":
         return items
     if term.kind == "call":
         return _called(term, items)
     return _bounded(_RULES[term.kind](term, *items), term)
+
+
+def _operands(term: Term, values: Mapping[str, object], unknown: frozenset[str]) -> list[object]:
+    try:
+        return [evaluate(item, values, unknown) for item in term.items]
+    except FormulaError as error:
+        is_bare = any(item.kind == "name" and item.start == error.start for item in term.items)
+        if error.code != _UNKNOWN or term.kind not in _OF_TEXTS or not is_bare or error.help is None:
+            raise
+        help_ = f"{error.help}; text stands in quotes"
+        raise FormulaError(error.message, error.start, error.end, help_, error.code) from None
 
 
 def kind_of(value: object) -> str:
@@ -179,7 +191,9 @@ def _index(term: Term, whole: object, key: object) -> object:
     if isinstance(whole, dict):
         if key not in whole:
             hint = did_you_mean(str(key), whole)
-            raise _wrong(f"the mapping has no {kind_of(key)}{hint}", term.items[1])
+            shown = f'"{key}"' if isinstance(key, str) else kind_of(key)
+            help_ = None if hint else f"it has {', '.join(map(str, whole)) or 'nothing'}"
+            raise _wrong(f"the mapping has no {shown}{hint}", term.items[1], help_)
         return whole[key]
     if not isinstance(whole, list | str):
         raise _wrong(f"{kind_of(whole)} has no items", term.items[0])

@@ -60,7 +60,8 @@ class _Expansion:
         self.take_wanted()
         return Program(
             inputs={}, calls=(), aliases={}, outputs=None, span=self.unit.document.body.span, layers=self.layers,
-            models=self.models, drafts=self.drafts(),
+            models=self.models, drafts=self.drafts(), blocks=self.unit.document.blocks.keys(),
+            imports=self.unit.imports.keys(),
         )  # fmt: skip
 
     def take_own(self) -> None:
@@ -122,7 +123,8 @@ class _Expansion:
     def program(self, body: Body, unit: Unit) -> Program:
         placement = Placement(self.diagnostics, self.made.told)
         outputs = placement.place(self.made.of_body(body, unit))
-        return replace(_program(placement, body.inputs, outputs, body.span, body.dtype), name=body.name)
+        program = _program(placement, body.inputs, outputs, body.span, body.dtype)
+        return replace(program, name=body.name, blocks=unit.document.blocks.keys(), imports=unit.imports.keys())
 
     def block_model(self, spec: BlockModel, unit: Unit) -> Program | None:
         name = spec.block

@@ -19,6 +19,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Union
 
+from graphspec.catalog import catalog
+
 MAX_LENGTH = 10_000
 MAX_DEPTH = 64
 MAX_OPERATIONS = 200
@@ -97,16 +99,18 @@ Expression = Union[Literal, Name, Apply, Slice, Rest, Items, Index]  # noqa: UP0
 
 
 class ExpressionError(Exception):
-    """Raised where a text is no expression; says what is wrong and from where to where."""
+    """Raised where a text is no expression; says what is wrong, from where to where, and perhaps what is right."""
 
-    def __init__(self, message: str, start: int, end: int) -> None:
+    def __init__(self, message: str, start: int, end: int, help_: str | None = None) -> None:
         """Carry the sentence and the place."""
         super().__init__(message)
         self.message = message
         self.start = start
         self.end = end
+        self.help = help_
 
 
+_PARAM = re.compile(r"\$(\w+)", re.ASCII)
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?![\w])"
     r"|(?P<path>[A-Za-z_]\w*(?:\.\w+)*)"
@@ -165,10 +169,18 @@ class _Parser:
         match = _TOKEN.match(self.text, self.end)
         if match is None or match.lastgroup is None:
             at = self.end + len(rest) - len(rest.lstrip())
-            raise ExpressionError(f'"{self.text[at]}" is not part of an expression', at, at + 1)
+            raise ExpressionError(f'"{self.text[at]}" is not part of an expression', at, at + 1, self.stray_help(at))
         self.kind = match.lastgroup
         self.word = match[self.kind]
         self.start, self.end = match.span(self.kind)
+
+    def stray_help(self, at: int) -> str | None:
+        param = _PARAM.match(self.text, at)
+        if param is not None:
+            return f"write ${{{param[1]}}}"
+        if self.text[at] == ".":
+            return "what a call returns has no names here: make the op a node of its own, and refer to its outputs"
+        return None
 
     def error(self, message: str) -> ExpressionError:
         return ExpressionError(message, self.start, max(self.end, self.start + 1))
@@ -302,7 +314,7 @@ class _Parser:
             return Name(word, start, self.last)
         if not word.startswith("ops."):
             message = f'"{word}" cannot be called; only ops can, as in ops.exp(x)'
-            raise ExpressionError(message, start, start + len(word))
+            raise ExpressionError(message, start, start + len(word), _help_of_call(word))
         self.advance()
         operands, named, values = self.arguments()
         self.expect(")", "(")
@@ -328,6 +340,15 @@ class _Parser:
                 break
             self.advance()
         return tuple(operands), tuple(named), tuple(values)
+
+
+def _help_of_call(word: str) -> str | None:
+    last = word.rpartition(".")[2]
+    if catalog.op(last) is not None:
+        return f"write ops.{last}(...)"
+    if catalog.layer(last) is not None:
+        return "a layer is a node of its own, to which the expression refers"
+    return None
 
 
 def _number(word: str, start: int) -> int | float:

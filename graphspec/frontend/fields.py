@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails, ValidationError
 from graphspec.diagnostics.diagnostic import Diagnostics, Fix
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import nearest, respelling
-from graphspec.frontend.structure import BODY, DOCUMENT, LAYER, MEMBER, Part
+from graphspec.frontend.structure import BLOCK, BODY, DOCUMENT, LAYER, MEMBER, Part
 from graphspec.frontend.tree import Entry, Mapping, Scalar, Sequence, Tree, Unknown
 
 _EXPECTED = {
@@ -22,6 +22,10 @@ _HOW_TO_GIVE = {
     "inputs": "name each input and its shape, as in inputs: {image: [64, 64, 3]}",
     "outputs": "name what the model returns, as in outputs: label",
     "shape": "leave the batch out of it, as in shape: [64, 64, 3]",
+}
+_HOW_TO_GIVE_TO_BLOCK = {
+    "inputs": "name what feeds it, as in inputs: [x]",
+    "outputs": "name what it returns, a node of it, as in outputs: out",
 }
 # What other libraries call it, where no spelling is near.
 _OTHER_WORDS = {
@@ -44,6 +48,10 @@ _ELSEWHERE = {
     DOCUMENT: IN_COMPILE,
     BODY: IN_COMPILE | {"compile": "only the spec itself is compiled, not a model in it"},
     MEMBER: {"from": 'a member is fed by the one before; what feeds the first stands beside "chain"'},
+    BLOCK: {
+        key: f'"{key}" stands in the spec, beside "blocks", and its entries are in sight of every block'
+        for key in ("layers", "models", "blocks")
+    },
     LAYER: {"from": 'what feeds it stands beside each "call" of it'},
 }
 
@@ -71,11 +79,17 @@ def checked_fields(
         missing = [str(e["loc"][0]) for e in errors if e["type"] == "missing" and e["loc"][0] not in fields]
         # A key that nobody understands may well be the one that is missing.
         for key in missing if all(understood) else ():
-            diagnostics.error("GS202", f'{subject} has no "{key}"', place, help=_HOW_TO_GIVE.get(key))
+            diagnostics.error("GS202", f'{subject} has no "{key}"', place, help=_how_to_give(key, part))
         for error in errors:
             _report_value(error, fields, subject, diagnostics)
         return None if missing else fields
     return fields
+
+
+def _how_to_give(key: str, part: Part) -> str | None:
+    if part is BLOCK:
+        return _HOW_TO_GIVE_TO_BLOCK.get(key)
+    return _HOW_TO_GIVE.get(key)
 
 
 def text_with_comma(mapping: Mapping) -> list[Entry] | None:

@@ -41,6 +41,9 @@ _OF_OTHERS = {
     "=": 'write "=="', "$": "inside ${...} a param has its bare name", ".": "there are no attributes here",
     ":": "there are no slices here",
 }  # fmt: skip
+# A name before a dot, and one after it that is no method.
+_OWNER = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
+_ITEM = re.compile(r"\.\s*([A-Za-z_]\w*)(?![\w(])", re.ASCII)
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
 
@@ -121,6 +124,10 @@ class _Parser:
         if not self.kind:
             return FormulaError("the expression ends where a value is expected", self.start, end)
         help_ = _OF_OTHERS.get(self.word) if self.kind == "sign" else None
+        item = _ITEM.match(self.text, self.start) if self.word == "." else None
+        owner = _OWNER.search(self.text, 0, self.start)
+        if item is not None and owner is not None:
+            help_ = f"an item of a mapping stands in brackets: {owner[0]}['{item[1]}']"
         return FormulaError(f'"{self.word}" is not expected here', self.start, end, help_)
 
     def accept(self, *signs: str) -> str | None:
@@ -244,6 +251,8 @@ class _Parser:
     def call(self, word: str, start: int) -> Term:
         if word not in FUNCTIONS:
             help_ = f"the functions are {', '.join(FUNCTIONS)}"
+            if word == "range":
+                help_ = 'a list of n items is [0] * n, and "index" counts the copies of "each" from 0'
             raise FormulaError(f'there is no function "{word}"', start, start + len(word), help_)
         return self.term("call", start, *self.items(")", "("), value=word)
 

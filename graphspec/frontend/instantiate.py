@@ -11,7 +11,7 @@ from graphspec.diagnostics.diagnostic import Diagnostics, Origin, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean, respelling
 from graphspec.frontend.block_names import named_by_block, names_of_what, report_absent
-from graphspec.frontend.copies import copies_of
+from graphspec.frontend.copies import copies_of, sight_beside
 from graphspec.frontend.document import BlockSpec, Body, Control, NodeSpec, What
 from graphspec.frontend.edges import read_edges, unknown_targets
 from graphspec.frontend.evaluate import OF_COPIES, UnknownValueError
@@ -40,7 +40,7 @@ from graphspec.frontend.pieces import (
     names_of,
 )
 from graphspec.frontend.program import Operand, Operands, Outputs, Reference
-from graphspec.frontend.templates import Sight, filled, has_templates, names_used, substitute, value_of
+from graphspec.frontend.templates import Sight, filled, has_templates, help_with_when, names_used, substitute, value_of
 from graphspec.frontend.tree import Entry, Scalar, Tree
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.units import Unit
@@ -49,8 +49,7 @@ from graphspec.frontend.whats import CONTROLS, UNKNOWN_SOURCE, read_member
 
 MAX_NESTING = 64
 _MOST_SHOWN = 8
-
-
+_ENDLESS = 'the block uses itself: end it by a "when" that a param makes false'
 # What uses no block, and no names of nodes.
 _ALONE = ("layer", "op", "application", "plugin")
 
@@ -99,6 +98,9 @@ class Instantiation:
         entries = literals.entries.values() if literals is not None else ()
         given = {entry.key: Given(entry.span, entry.value) for entry in entries}
         params = home.params_of(block, self.diagnostics)
+        if any(item[0] == id(block) for item in self.open):
+            for item in given.values():
+                home.sight.hints.setdefault(item.value.span, _ENDLESS)
         sight = bind_params(params, given, f'block "{what.name}"', span, home.sight, self.diagnostics)
         unit.givings[what.span] = Giving(given, params)
         use = Related(f'block "{what.name}" is used here', what.span)
@@ -106,7 +108,7 @@ class Instantiation:
         key = (id(block), values)
         if key in self.pieces:
             return block, sight, self.pieces[key], use
-        self._check_nesting(block, values, what)
+        self._check_nesting(block, values, what, is_told=bool(sight.unknown))
         self.open.append((*key, what.name))
         outer = self.diagnostics.origin
         self.diagnostics.origin = Origin(use, outer)
@@ -131,10 +133,12 @@ class Instantiation:
         finally:
             self.diagnostics.origin = None
 
-    def _check_nesting(self, block: BlockSpec, values: str, what: What) -> None:
+    def _check_nesting(self, block: BlockSpec, values: str, what: What, *, is_told: bool) -> None:
         is_same = any(item[:2] == (id(block), values) for item in self.open)
         if not is_same and len(self.open) < MAX_NESTING:
             return
+        if is_told:
+            raise ExpansionStoppedError
         names = [name for _, _, name in self.open] + [what.name]
         start = next((at for at, item in enumerate(self.open) if item[0] == id(block)), 0)
         cycle = names[start:]
@@ -309,17 +313,19 @@ class Instantiation:
         tree = control.raw.get("when")
         if tree is None:
             return None
-        value = value_of(tree, around.sight, self.diagnostics)
+        value = value_of(tree, sight_beside(tree, "when", control, around.sight), self.diagnostics)
         if isinstance(value, bool):
             return None if value else control.raw.entries["when"].span
         shown = describe_value(substitute(tree, around.sight, self.diagnostics))
         message = f'"when" of {control.subject} must be true or false, not {shown}'
-        self.diagnostics.error("GS313", message, tree.span, help='compare it, as in "${n > 0}"')
+        self.diagnostics.error("GS313", message, tree.span, help=help_with_when(tree, around.sight))
         raise UnknownValueError
 
     def _source(self, control: Control, around: _Around) -> Tree | None:
         tree = control.raw.get("from")
-        return None if tree is None else filled(tree, around.sight, self.diagnostics)
+        if tree is None:
+            return None
+        return filled(tree, sight_beside(tree, "from", control, around.sight), self.diagnostics)
 
     def _controlled(self, spec: NodeSpec, control: Control, name: str, around: _Around) -> Ready:
         span = spec.span
@@ -336,12 +342,10 @@ class Instantiation:
         least = max(copies.number, copies.number * self.least.of_node(rest, around.unit))
         if least > self.limit:
             self._refuse(least, copies.span)
-        if OF_COPIES.keys().isdisjoint(names_used(rest)):
-            items = (self._read(control, rest, name, span, around),) * copies.number if copies.number else ()
-        else:
-            items = tuple(
-                self._copy(control, rest, name, span, around, copies.sees(number)) for number in range(copies.number)
-            )
+        is_alike = OF_COPIES.keys().isdisjoint(names_used(rest))
+        made = range(min(copies.number, 1) if is_alike else copies.number)
+        items = tuple(self._copy(control, rest, name, span, around, copies.sees(number)) for number in made)
+        items *= copies.number if is_alike else 1
         size = sum(item.size for item in items)
         if size > self.limit:
             self._refuse(size, copies.span)
@@ -374,6 +378,8 @@ class Instantiation:
             return self._chain(spec, what, name, around)
         if what.kind == "block":
             return self._use(spec, what, around)
+        if what.kind == "call" and around.block is not None and what.name in around.block.misplaced:
+            return ReadyUnknown(what.span)
         spec = around.unit.settled(spec, self.diagnostics)
         return ReadyCall(spec, what.span, names_of_what(what))
 

@@ -26,6 +26,7 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
 }
 _KEYS = ("type", "default", "choices", "min", "max", "description")
 THE_SPEC = "the spec"
+_NO_COPY = "a block sees its own params: declare one for it, and pass it where the block is used: with: {{i: ${name}}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,19 @@ def _declared(tree: Tree | None, subject: str, diagnostics: Diagnostics) -> dict
     if tree is None or (isinstance(tree, Scalar) and tree.value is None):
         return {}
     if not isinstance(tree, TreeMapping):
+        names = [item.text for item in _items(tree) if isinstance(item, Scalar) and NAME.match(item.text)]
+        shown = ", ".join(f"{name}: {{}}" for name in names)
         help_ = "write params: {width: 64}, or params: {width: {}} where one must be given"
+        if names:
+            help_ = f"write params: {{{shown}}} where {'each' if len(names) > 1 else 'it'} must be given, or a default"
         message = f'"params" of {subject} must be a mapping, not {describe_value(tree)}'
         diagnostics.error("GS203", message, tree.span, help=help_)
-        return {}
+        return dict.fromkeys(names)
     return {key: _param(entry, diagnostics) for key, entry in tree.entries.items()}
+
+
+def _items(tree: Tree) -> tuple[Tree, ...]:
+    return tree.items if isinstance(tree, Sequence) else (tree,)
 
 
 def _param(entry: Entry, diagnostics: Diagnostics) -> Param | None:
@@ -177,7 +186,8 @@ def bind_params(
     """
     params = declared.params
     related = [Related(f"the params of {subject} are declared here", param.span) for param in params.values() if param]
-    sight = replace(sight, declared=tuple(related[:1]), told=declared.told, body=declared.body)
+    no_copy = None if subject == THE_SPEC else _NO_COPY
+    sight = replace(sight, declared=tuple(related[:1]), told=declared.told, body=declared.body, no_copy=no_copy)
     binding = _Binding(declared, given, subject, place, sight, diagnostics)
     others = [item for variant in variants.values() for item in variant.items()]
     for name, item in [*given.items(), *others]:

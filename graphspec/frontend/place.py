@@ -155,10 +155,10 @@ class Placement:
             head, _, rest = reference.path.partition(".")
             if head in frame.bindings:
                 bound = frame.bindings[head]
-                return self._inside(bound, rest, reference, path, frame) if rest else bound
+                return self._inside(bound, rest, reference, path, frame) if rest else _called(bound, reference.path)
         full = frame.prefix + reference.path
         if full in self.bundles:
-            return self.bundles[full]._replace(span=reference.span)
+            return self.bundles[full]._replace(span=reference.span, name=reference.path)
         return Reference(full, reference.span)
 
     def _inside(self, bound: Operand, rest: str, reference: Reference, path: str, frame: _Frame) -> Operand:
@@ -232,7 +232,7 @@ class Placement:
             results.append(result)
             if not ready.is_each and number < len(ready.items):
                 is_fed = self._feeds_next(item, ready.count, frame)
-                fed = _Fed(_next(fed.operand, result, item)) if is_fed else _Fed(None, wired=False)
+                fed = _Fed(_next(fed.operand, _called(result, inner), item)) if is_fed else _Fed(None, wired=False)
         if ready.is_each:
             return Operands(tuple(results), ready.span)
         last = ready.items[-1] if ready.items else None
@@ -287,6 +287,7 @@ class Placement:
         given: Mapping[str, Operand] = {}
         if isinstance(operand, Operands) and isinstance(operand.items, Mapping):
             given = operand.items
+            wired = wired and self._has_an_input(operand, operand.items, names, frame)
         elif isinstance(operand, Operands) and len(names) > 1 and len(operand.items) == len(names):
             given = dict(zip(names, _items(operand), strict=True))
             wired = self._has_order(ready, operand, frame) and wired
@@ -300,6 +301,22 @@ class Placement:
             name: self._unknown(f"{path}.?{name}", ready.span) if given.get(name) is None else given[name]
             for name in names
         }
+
+    def _has_an_input(
+        self, operand: Operands, items: Mapping[str, Operand], names: tuple[str, ...], frame: _Frame
+    ) -> bool:
+        """Report a name that stands for outputs of which none is named as an input."""
+        if not operand.name or any(name in names for name in items):
+            return True
+        self.diagnostics.origin = frame.origin
+        paths = [f"{operand.name}.{key}" for key in items]
+        help_ = f"say which: {', '.join(paths[:_MOST_SHOWN])}"
+        if len(names) > 1:
+            help_ = f"say which goes where: {{{', '.join(f'{name}: ...' for name in names)}}}"
+        wanted = "one is needed here" if len(names) == 1 else "none is named as an input of this block"
+        message = f'"{operand.name}" has {len(items)} outputs, and {wanted}'
+        self.diagnostics.error("GS409", message, operand.span, help=help_)
+        return False
 
     def _has_order(self, ready: ReadyUse, operand: Operands, frame: _Frame) -> bool:
         if ready.block.is_ordered:
@@ -344,6 +361,13 @@ class Placement:
                 help=None if isinstance(operand, Operands) else 'say with "from" what feeds it',
                 related=[_declared(ready.block)],
             )  # fmt: skip
+
+
+def _called(operand: Operand, name: str) -> Operand:
+    """Return a list with the name that it goes by, unless it has one already."""
+    if isinstance(operand, Operands) and not operand.name and not isinstance(operand.items, Mapping):
+        return operand._replace(name=name)
+    return operand
 
 
 def _declared(block: BlockSpec) -> Related:

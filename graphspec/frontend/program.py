@@ -3,6 +3,7 @@
 A chain has become its members, arrows have become operands, and every call has its dotted path.
 """
 
+from collections.abc import Collection
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
 from typing import NamedTuple, Union
@@ -21,11 +22,15 @@ class Reference(NamedTuple):
 
 
 class Operands(NamedTuple):
-    """A list or a mapping of operands, and its place; ``keys`` are the places of a mapping's keys."""
+    """A list or a mapping of operands, and its place; ``keys`` are the places of a mapping's keys.
+
+    ``name`` is the reference that stands for them, and empty where they were written one by one.
+    """
 
     items: tuple["Operand", ...] | MappingABC[str, "Operand"]
     span: Span
     keys: MappingABC[str, Span] = NO_PLACES
+    name: str = ""
 
 
 Operand = Union[Reference, Operands, None]  # noqa: UP007 - a forward reference cannot stand in X | Y
@@ -86,7 +91,8 @@ class Program:
 
     ``absent`` has where the ``when`` of each node stands that is not there; ``groups`` says what blocks and copies
     there are, ``copies`` how many, ``uses`` what those blocks are given. ``name`` is that of a nested model in Keras.
-    ``drafts`` are the blocks that nothing uses: they are checked, and no part of the graph.
+    ``drafts`` are the blocks that nothing uses: they are checked, and no part of the graph. ``blocks``
+    and ``imports`` are names that stand for no layer, for what is said of one that is used as such.
     """
 
     inputs: MappingABC[str, InputSpec]
@@ -103,3 +109,5 @@ class Program:
     layers: MappingABC[str, LayerSpec] = field(default_factory=dict)
     models: MappingABC[str, "Program | FileProgram | None"] = field(default_factory=dict)
     drafts: tuple["Program", ...] = ()
+    blocks: Collection[str] = ()
+    imports: Collection[str] = ()

@@ -15,7 +15,7 @@ from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.span import Derived, Span
 from graphspec.diagnostics.suggest import nearest, respelling
 from graphspec.frontend.edges import within
-from graphspec.frontend.evaluate import UnknownValueError, evaluate
+from graphspec.frontend.evaluate import OF_COPIES, UnknownValueError, evaluate
 from graphspec.frontend.formulas import FormulaError, Term, names_in, parse_formula
 from graphspec.frontend.origins import origin_of, outside_of
 from graphspec.frontend.structure import NODE
@@ -25,12 +25,14 @@ from graphspec.frontend.tree import Mapping as TreeMapping
 _WHOLE_NAME = re.compile(r"\$([A-Za-z_]\w*)\Z", re.ASCII)
 _NAME_AND_MORE = re.compile(r"\$([A-Za-z_]\w*)(?=\s*[-+*/%<>=\[])", re.ASCII)
 _NAMES = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_NAME_AND_ITEM = re.compile(r"\$([A-Za-z_]\w*)\.(\w+)", re.ASCII)
 _REPEATED = ("repeat", "each")
 _COPIED = ("block", "chain")
 _GUARDS = ("when", *_REPEATED)
 _OF_NODES = ("nodes", "chain")
 MAX_TEXT = 10_000
 _MOST_SHOWN = 3
+_COMPARE = 'compare it, as in "${n > 0}"'
 
 
 class Template(NamedTuple):
@@ -47,6 +49,7 @@ class Sight:
     ``sources`` holds the texts of files, in which a place inside a value that YAML wrote otherwise is found; ``hints``
     gathers what to say where a value that was put together is refused later on. A name that is not there is reported
     once, and then is in ``told``; ``body`` is where its other uses are looked for. ``trees`` has the places of values.
+    ``no_copy`` says what to do where the names that copies have are not in sight, if that is not to make copies.
     """
 
     values: Mapping[str, object]
@@ -57,6 +60,7 @@ class Sight:
     told: set[str] = field(default_factory=set)
     body: Tree | None = None
     trees: Mapping[str, Tree] = field(default_factory=dict)
+    no_copy: str | None = None
 
     def hidden(self) -> "Sight":
         """Return the sight with every value in it unknown."""
@@ -318,7 +322,10 @@ class _Substitution:
                 *self.sight.declared,
                 *(Related("it is used here too", it) for it in islice(others, _MOST_SHOWN)),
             )
-        self.diagnostics.error(error.code, error.message, place, help=error.help, related=related, fix=fix)
+        help_ = error.help
+        if name in OF_COPIES and self.sight.no_copy is not None:
+            help_ = self.sight.no_copy.format(name=name)
+        self.diagnostics.error(error.code, error.message, place, help=help_, related=related, fix=fix)
 
     def hint_at_text(self, scalar: Scalar, template: Template) -> None:
         """Note that arithmetic stands outside the braces, where it is only text."""
@@ -326,6 +333,11 @@ class _Substitution:
         self.hint_at_formula(scalar, written)
 
     def hint_at_name(self, scalar: Scalar, text: str) -> None:
+        item = _NAME_AND_ITEM.fullmatch(text)
+        if item is not None and item[1] in self.sight.values:
+            self.sight.hints[scalar.span] = (
+                f"an item of a mapping stands in brackets: write \"${{{item[1]}['{item[2]}']}}\""
+            )
         if _NAME_AND_MORE.match(text):
             self.hint_at_formula(scalar, _NAME_AND_MORE.sub(r"\1", text).replace("$", ""))
 
@@ -336,6 +348,19 @@ class _Substitution:
             return
         if term.kind not in {"name", "constant"} and names_in(term) <= self.sight.values.keys():
             self.sight.hints[scalar.span] = f'arithmetic stands inside the braces: write "${{{written}}}"'
+
+
+def help_with_when(tree: Tree, sight: Sight) -> str:
+    """Return what would be right in the place of a value that is neither true nor false."""
+    hint = sight.hints.get(tree.span)
+    if hint is not None or not isinstance(tree, Scalar) or "$" in tree.text:
+        return hint or _COMPARE
+    try:
+        term = parse_formula(tree.text)
+    except FormulaError:
+        return _COMPARE
+    is_meant = term.kind != "constant" and names_in(term) <= sight.values.keys()
+    return f'it is computed in braces: write "${{{tree.text}}}"' if is_meant else _COMPARE
 
 
 def _source(text: str, part: tuple[Term, int]) -> str:

@@ -54,6 +54,7 @@ class Unit:
     told: set[str] = field(default_factory=set)
     givings: dict[Span, Giving] = field(default_factory=dict)
     changed: dict[int, tuple[NodeSpec, NodeSpec]] = field(default_factory=dict)
+    has_all_imports: bool = True
 
     def params_of(self, block: BlockSpec, diagnostics: Diagnostics) -> Declared:
         """Return the params that a block of this file declares."""
@@ -80,9 +81,12 @@ class Unit:
             return None
         self.told.add(name)
         known = [*blocks, *(f"{key}." for key in self.imports)] if not dot else [f"{alias}.{key}" for key in blocks]
-        hint = did_you_mean(name, known)
+        entry = "layer" if inner in home.document.layers else "model" if inner in home.document.models else None
+        hint = "" if entry is not None else did_you_mean(name, known)
         help_ = None
-        if not hint and not dot and name in self.imports:
+        if entry is not None:
+            help_ = f'"{name}" is a {entry}: write call: {name}'
+        elif not hint and not dot and name in self.imports:
             help_ = f"{name} is a file: write {name}.BLOCK"
         elif not hint:
             help_ = f"there are {', '.join(known)}" if known else 'there are no "blocks"'
@@ -96,7 +100,7 @@ class Unit:
         ``after`` is what is written behind it.
         """
         first, dot, rest = alias.partition(".")
-        if first not in self.imports and first in self.told:
+        if first not in self.imports and (first in self.told or not self.has_all_imports):
             return None
         if first not in self.imports:
             self.told.add(first)
@@ -161,10 +165,13 @@ class Unit:
         if inner in home.document.layers or inner in home.document.models:
             home.want(inner, place, diagnostics)
             return self.prefix + name
+        is_block = inner in home.document.blocks
         known = [*home.document.layers, *home.document.models]
-        hint = did_you_mean(inner, known)
+        hint = "" if is_block else did_you_mean(inner, known)
         message = f'nothing under layers or models of "{home.shown}" is named "{inner}"{hint}'
-        diagnostics.error("GS311", message, place, fix=respelling(inner, known, place, before=alias + dot))
+        help_ = f'"{name}" is a block: write block: {name}' if is_block else None
+        fix = None if is_block else respelling(inner, known, place, before=alias + dot)
+        diagnostics.error("GS311", message, place, help=help_, fix=fix)
         return None
 
 
@@ -209,6 +216,7 @@ def open_unit(tree: TreeMapping, shown: str, around: Around, diagnostics: Diagno
         document=document,
         defaults=read_defaults(tree.get("defaults"), sight, diagnostics),
         imports=_imports(tree.get("imports"), sight, diagnostics),
+        has_all_imports=_is_mapping_or_nothing(tree.get("imports")),
         load=around.load,
         wanted={} if around.wanted is None else around.wanted,
         givings=givings,
@@ -255,6 +263,10 @@ def _known(tree: Tree) -> Tree:
         return tree
     kept = {key: entry for key, entry in tree.entries.items() if not holds_unknown(entry.value)}
     return tree if len(kept) == len(tree.entries) else TreeMapping(kept, tree.span)
+
+
+def _is_mapping_or_nothing(tree: Tree | None) -> bool:
+    return tree is None or isinstance(tree, TreeMapping) or (isinstance(tree, Scalar) and tree.value is None)
 
 
 def _imports(tree: Tree | None, sight: Sight, diagnostics: Diagnostics) -> dict[str, Given]:

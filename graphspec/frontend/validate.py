@@ -345,6 +345,9 @@ def _block_model(mapping: Mapping, subject: str, entry: Entry, diagnostics: Diag
     fields = checked_fields(BLOCK_MODEL, mapping, subject, entry.span, diagnostics)
     if fields is None:
         return None
+    if not isinstance(fields.get("inputs", mapping), Mapping):
+        _mapping(fields, "inputs", diagnostics)
+        return None
     return BlockModel(
         span=entry.span,
         block=fields["block"],

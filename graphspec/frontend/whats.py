@@ -304,7 +304,8 @@ def read_member(item: Tree, subject: str, diagnostics: Diagnostics) -> NodeSpec:
     place = item.span if first is None else first.span
     what, beside = read_what(item, MEMBER, subject, place, diagnostics)
     fields = checked_fields(MEMBER, beside, subject, place, diagnostics)
-    if fields is None:
+    if fields is None or isinstance(item.get("from"), Sequence | Mapping):
+        # What has several tensors before it is fed in another way than a chain can, which was reported.
         return NodeSpec(what=None, span=place)
     return node_spec(what, place, fields, Control(item, subject, is_member=True), diagnostics)
 

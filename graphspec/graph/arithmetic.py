@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable as CallableABC
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from graphspec.catalog import catalog
@@ -32,6 +32,7 @@ from graphspec.graph.bind import spread
 from graphspec.graph.checker import Checker, Unknown
 from graphspec.graph.fixed_sizes import way_out
 from graphspec.graph.ir import EllipsisOf, Node, SliceOf, Tensor, Value
+from graphspec.graph.operands import flat
 from graphspec.graph.scope import MISSING, Missing, Scope
 
 _FOLDS: dict[str, CallableABC[[float, float], float]] = {
@@ -44,6 +45,7 @@ _FOLDS: dict[str, CallableABC[[float, float], float]] = {
     "power": lambda a, b: a**b,
 }
 MAX_EXPONENT = 1000
+_ATTRIBUTES = frozenset({"shape", "dtype", "ndim", "size", "T"})
 
 
 def parse_scalar(text: Scalar, diagnostics: Diagnostics) -> Expression | None:
@@ -52,7 +54,7 @@ def parse_scalar(text: Scalar, diagnostics: Diagnostics) -> Expression | None:
         return parse_expression(text.text)
     except ExpressionError as error:
         place = within(text, error.start, error.end - error.start)
-        diagnostics.error("GS217", f"in the expression: {error.message}", place)
+        diagnostics.error("GS217", f"in the expression: {error.message}", place, help=error.help)
         return None
 
 
@@ -64,9 +66,12 @@ def compute(call: Call, expression: Expression, scope: Scope, checker: Checker) 
     builder = _Builder(call, text, scope, checker)
     if isinstance(expression, Name | Literal | Items):
         what = "a reference" if isinstance(expression, Name) else "a constant"
+        help_ = "refer to it where it is needed"
+        if isinstance(expression, Name) and expression.path.rpartition(".")[2] in _ATTRIBUTES:
+            help_ = "a tensor has no attributes here"
         checker.diagnostics.error(
             "GS217", f'the expression of "{call.path}" computes nothing: it is only {what}', text.span,
-            help="refer to it where it is needed",
+            help=help_,
         )  # fmt: skip
         return None
     builder.value(expression, call.path)
@@ -104,7 +109,7 @@ class _Builder:
 
     def fail(self, message: str, expression: Expression, code: str = "GS217", help_: str | None = None) -> Missing:
         self.failed = True
-        self.checker.diagnostics.error(code, message, self.place(expression), node=self.call.path, help=help_)
+        self.checker.diagnostics.error(code, message, self.place(expression), help=help_, node=self.call.path)
         return MISSING
 
     def reference(self, expression: Name, *, as_list: bool = False) -> Value | Missing:
@@ -131,19 +136,34 @@ class _Builder:
 
     def several(self, meant: Operands, expression: Name, *, as_list: bool) -> Value | Missing:
         """Return the tensors of a name that stands for several."""
-        items = meant.items.values() if isinstance(meant.items, Mapping) else meant.items
-        if not as_list or not all(isinstance(item, Reference) for item in items):
+        if not as_list or isinstance(meant.items, Mapping):
             message = f'"{expression.path}" is {len(meant.items)} tensors, and one is needed here'
-            return self.fail(message, expression, "GS409")
-        found = [self.scope.resolve(item) for item in items if isinstance(item, Reference)]
-        present = tuple(item for item in found if not isinstance(item, Missing))
-        self.failed = self.failed or len(present) != len(found)
-        return present if len(present) == len(found) else MISSING
+            help_ = None
+            if isinstance(meant.items, Mapping):
+                help_ = f"say which: {', '.join(f'{expression.path}.{key}' for key in meant.items)}"
+            return self.fail(message, expression, "GS409", help_)
+        found = flat(meant, self.scope)
+        self.failed = self.failed or isinstance(found, Missing)
+        return found
 
-    def items(self, expression: Items) -> Value | Missing:
-        values = [self.value(item) for item in expression.items]
-        present = tuple(value for value in values if not isinstance(value, Missing))
-        return present if len(present) == len(values) else MISSING
+    def items(self, expression: Items, *, is_flat: bool = False) -> Value | Missing:
+        """Return the values of a list; where it ``is_flat``, a name in it that stands for a list is all of that."""
+        values: list[Value] = []
+        is_known = True
+        for item in expression.items:
+            value = self.reference(item, as_list=is_flat) if isinstance(item, Name) else self.value(item)
+            if isinstance(value, Missing):
+                is_known = False
+            elif is_flat and isinstance(item, Name):
+                values += self.each_of(value)
+            else:
+                values.append(value)
+        return tuple(values) if is_known else MISSING
+
+    def each_of(self, value: Value) -> Iterable[Value]:
+        if isinstance(value, Tensor):
+            return self.scope.each_of(value)
+        return value if isinstance(value, tuple) else (value,)
 
     def node_name(self, op: str, path: str | None) -> str:
         if path is not None:
@@ -181,6 +201,11 @@ class _Builder:
             return MISSING
         if not isinstance(operand, Tensor):
             return self.fail("only a tensor can be indexed", expression.operand)
+        if isinstance(expression.operand, Apply) and _returns_several(expression.operand.op):
+            op = f"ops.{expression.operand.op}"
+            help_ = f"make {op} a node of its own, say parts, and refer to parts.0"
+            message = f"{op} returns several tensors, of which none can be taken here"
+            return self.fail(message, expression.operand, "GS409", help_)
         return self.add("index", "get_item", {"x": operand, "key": present}, path, self.place(expression))
 
     def key(self, key: Expression) -> Value | Missing:
@@ -215,10 +240,7 @@ class _Builder:
             meant = nearest(expression.op, catalog.op_names())
             hint = f'; did you mean "ops.{meant}"?' if meant else ""
             for operand in expression.operands:
-                if isinstance(operand, Name):
-                    self.reference(operand, as_list=True)
-                else:
-                    self.value(operand)
+                self.operand(operand, as_list=True)
             return self.fail(f'unknown op "ops.{expression.op}"{hint}', expression, "GS401")
         if found.refused is not None:
             message = f"ops.{found.name} is refused: {found.refused}"
@@ -283,9 +305,7 @@ class _Builder:
 
     def argument(self, argument: CallArgument, operand: Expression, found: Op) -> Value | Missing:
         if argument.role != "literal":
-            if isinstance(operand, Name):
-                return self.reference(operand, as_list=argument.role == "tensors")
-            return self.value(operand)
+            return self.operand(operand, as_list=argument.role == "tensors")
         tree = self.tree(operand)
         if tree is None:
             message = f'"{argument.name}" of ops.{found.name} takes a literal, not a tensor'
@@ -299,6 +319,14 @@ class _Builder:
         )
         return MISSING if isinstance(value, Unknown) else value
 
+    def operand(self, operand: Expression, *, as_list: bool) -> Value | Missing:
+        """Return an operand, where a list of tensors is welcome or not."""
+        if isinstance(operand, Name):
+            return self.reference(operand, as_list=as_list)
+        if isinstance(operand, Items):
+            return self.items(operand, is_flat=as_list)
+        return self.value(operand)
+
     def tree(self, operand: Expression) -> Tree | None:
         if isinstance(operand, Literal):
             return Scalar(operand.value, self.place(operand), str(operand.value))
@@ -307,6 +335,13 @@ class _Builder:
         items = [self.tree(item) for item in operand.items]
         present = tuple(item for item in items if item is not None)
         return Sequence(present, self.place(operand)) if len(present) == len(items) else None
+
+
+def _returns_several(op: str) -> bool:
+    found = catalog.op(op)
+    return found is not None and (
+        found.outputs_count is not None or sum(output.when is None for output in found.outputs) > 1
+    )
 
 
 def _gathered(expression: Apply, found: Op) -> tuple[Expression, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping as MappingABC
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from graphspec.catalog.catalog import CallArgument
 from graphspec.catalog.kinds import parse_kind
@@ -17,11 +17,13 @@ from graphspec.graph.checker import UNKNOWN, Checker, Unknown
 from graphspec.graph.constants import constant, tensor_literal
 from graphspec.graph.fixed_sizes import way_out
 from graphspec.graph.ir import Tensor, Value
-from graphspec.graph.scope import MISSING, Missing, Scope
+from graphspec.graph.operands import flat, group_of, look_up, structure
+from graphspec.graph.scope import Missing, Scope
 
 # What takes lists within its list, one for each cell of a stack.
 _NESTED = frozenset({"states"})
 _TENSOR_ROLES = frozenset({"tensor", "tensors"})
+_MOST_SHOWN = 8
 
 
 class Signature(NamedTuple):
@@ -114,13 +116,19 @@ def bind(
     if signature.arguments is None:
         _bind_unknown(operands, bound, scope)
         return bound
-    if isinstance(operands, Operands) and isinstance(operands.items, MappingABC):
-        _bind_named(signature, operands, operands.items, bound, scope, checker)
+    items = operands.items if isinstance(operands, Operands) else ()
+    if isinstance(operands, Operands) and isinstance(items, MappingABC) and _is_by_name(operands, items, signature):
+        _bind_named(signature, operands, items, bound, scope, checker)
     elif operands is not None:
         _bind_positional(signature, operands, bound, scope, checker)
     if bound.complete:
         _check_required(signature, operands, bound, place, checker)
     return bound
+
+
+def _is_by_name(operands: Operands, items: MappingABC[str, Operand], signature: Signature) -> bool:
+    """Say whether a mapping is meant to name arguments: that of the outputs of a node is, where one of them fits."""
+    return not operands.name or any(signature.find(key) is not None for key in items)
 
 
 def _bind_unknown(operands: Operand, bound: Bound, scope: Scope) -> None:
@@ -137,21 +145,6 @@ def _keep(name: str, value: Value | Missing, bound: Bound) -> None:
         bound.values[name] = None
     else:
         bound.values[name] = value
-
-
-def structure(operand: Operand, scope: Scope, *, as_list: bool = True) -> Value | Missing:
-    """Return the tensors of an operand in the lists and mappings around them."""
-    if operand is None:
-        return None
-    if isinstance(operand, Reference):
-        return scope.resolve(operand, as_list=as_list)
-    if isinstance(operand.items, MappingABC):
-        entries = {key: structure(item, scope, as_list=False) for key, item in operand.items.items()}
-        known = {key: value for key, value in entries.items() if not isinstance(value, Missing)}
-        return known if len(known) == len(entries) else MISSING
-    items = [structure(item, scope, as_list=False) for item in operand.items]
-    present = tuple(item for item in items if not isinstance(item, Missing))
-    return present if len(present) == len(items) else MISSING
 
 
 def _bind_named(
@@ -174,7 +167,7 @@ def _bind_named(
                 help=None if meant else f"{signature.subject} takes tensors as {', '.join(takers)}",
                 fix=respelling(name, [known for known in takers if known not in items], place),
             )  # fmt: skip
-            structure(operand, scope)
+            look_up(operand, scope)
             bound.complete = False
         elif argument.name in bound.values:
             checker.diagnostics.error(
@@ -197,23 +190,62 @@ def _bind_argument(
             )  # fmt: skip
         bound.complete = False
         return
+    if isinstance(operand, Operands) and _report_choice(operand, (argument,), scope, checker):
+        bound.complete = False
+        return
     if argument.role == "tensor" and isinstance(operand, Operands):
         checker.diagnostics.error(
             "GS409", f'"{argument.name}" of {signature.subject} takes one tensor, not {_amount(operand)}', operand.span
         )
-        structure(operand, scope)
+        look_up(operand, scope)
         bound.complete = False
         return
     before = len(checker.diagnostics)
-    value = structure(operand, scope, as_list=argument.role != "tensor")
-    if isinstance(operand, Operands) and not isinstance(operand.items, MappingABC):
+    if isinstance(operand, Operands) and _takes_list(argument) and not isinstance(operand.items, MappingABC):
+        value = _listed(argument, operand, signature, scope, checker)
+    else:
+        value = structure(operand, scope, as_list=argument.role != "tensor")
+    if isinstance(operand, Operands) and not isinstance(operand.items, MappingABC) and not _takes_list(argument):
         _check_count(argument, len(operand.items), operand.span, signature, checker)
-        if argument.role == "tensors" and argument.required and argument.name not in _NESTED:
-            _check_items(operand, operand.items, signature, checker)
     elif isinstance(operand, Reference) and argument.role == "tensors" and argument.required:
         _check_single(operand, value, signature, scope, checker)
     _keep(argument.name, value, bound)
     bound.complete = bound.complete and len(checker.diagnostics) == before
+
+
+def _takes_list(argument: CallArgument) -> bool:
+    """Say whether an argument is one list of tensors, whatever their number."""
+    return argument.role == "tensors" and argument.required and argument.name not in _NESTED
+
+
+def _listed(
+    argument: CallArgument, operands: Operands, signature: Signature, scope: Scope, checker: Checker
+) -> Value | Missing:
+    value = flat(operands, scope)
+    count = len(value) if isinstance(value, tuple) else len(operands.items)
+    _check_count(argument, count, operands.span, signature, checker)
+    _check_items(operands, operands, signature, scope, checker)
+    return value
+
+
+def _report_choice(operands: Operands, takers: Sequence[CallArgument], scope: Scope, checker: Checker) -> bool:
+    """Report a name that stands for outputs by name where tensors are needed, and say whether it is one."""
+    if not operands.name or not isinstance(operands.items, MappingABC):
+        return False
+    if operands.span in scope.chosen:
+        return True
+    scope.chosen.add(operands.span)
+    shown = ", ".join(f"{operands.name}.{key}" for key in [*operands.items][:_MOST_SHOWN])
+    wanted, help_ = "one is needed here", f"say which: {shown}"
+    if len(takers) > 1:
+        names = [taker.name for taker in takers]
+        wanted = f"none is named as what is needed here: {', '.join(names)}"
+        help_ = f"say which goes where: {{{', '.join(f'{name}: ...' for name in names)}}}"
+    elif takers and _takes_list(takers[0]):
+        help_ = f"write a list: [{shown}]"
+    message = f'"{operands.name}" has {len(operands.items)} outputs, and {wanted}'
+    checker.diagnostics.error("GS409", message, operands.span, help=help_)
+    return True
 
 
 def _amount(operand: Operands) -> str:
@@ -231,16 +263,23 @@ def _check_count(argument: CallArgument, count: int, place: Span, signature: Sig
     checker.diagnostics.error("GS409", f"{signature.subject} takes {wanted} {noun}, not {count}", place)
 
 
-def _check_items(operands: Operands, items: Sequence[Operand], signature: Signature, checker: Checker) -> None:
-    """Report what is no tensor in a list of tensors: a list in it, or nothing."""
-    wrong = next((item for item in items if not isinstance(item, Reference)), operands)
-    if wrong is operands:
+def _check_items(operands: Operands, around: Operands, signature: Signature, scope: Scope, checker: Checker) -> None:
+    """Report what is no tensor in a list of tensors: a list that was written in it, or nothing."""
+    for item in cast("tuple[Operand, ...]", operands.items):
+        if isinstance(item, Reference):
+            continue
+        group = group_of(item, operands) if isinstance(item, Operands) else None
+        if group is not None:
+            _check_items(group, around, signature, scope, checker)
+            continue
+        if isinstance(item, Operands) and _report_choice(item, (), scope, checker):
+            continue
+        what = _amount(item) if isinstance(item, Operands) else "nothing"
+        place = around.span if item is None else item.span
+        checker.diagnostics.error(
+            "GS409", f"{signature.subject} takes a list of tensors; each is one tensor, not {what}", place
+        )
         return
-    what = _amount(wrong) if isinstance(wrong, Operands) else "nothing"
-    place = operands.span if wrong is None else wrong.span
-    checker.diagnostics.error(
-        "GS409", f"{signature.subject} takes a list of tensors; each is one tensor, not {what}", place
-    )
 
 
 def _check_single(
@@ -267,23 +306,26 @@ def _bind_positional(
     if not takers:
         help_ = way_out(signature.subject.removeprefix("ops.")) if signature.is_op else None
         checker.diagnostics.error("GS409", f"{signature.subject} takes no tensor here", operands.span, help=help_)
-        structure(operands, scope)
+        look_up(operands, scope)
         bound.complete = False
         return
     if isinstance(operands, Reference) or takers[0].role == "tensors":
         _bind_argument(takers[0], operands, signature, bound, scope, checker)
         return
-    items = tuple(operands.items)
+    if _report_choice(operands, [taker for taker in takers if taker.required], scope, checker):
+        bound.complete = False
+        return
+    items = cast("tuple[Operand, ...]", operands.items)
     positional = [argument for argument in takers if argument.role == "tensor"]
     needed = [argument.name for argument in positional if argument.required]
     if not len(needed) <= len(items) <= len(positional):
-        _report_arity(signature, positional, needed, operands, checker)
-        structure(operands, scope)
+        if not operands.name or operands.span not in scope.chosen:
+            _report_arity(signature, positional, needed, operands, checker)
+        scope.chosen.add(operands.span)
+        look_up(operands, scope)
         bound.complete = False
         return
     for argument, item in zip(positional, items, strict=False):
-        if isinstance(item, str):
-            continue
         _bind_argument(argument, item, signature, bound, scope, checker)
 
 
@@ -297,6 +339,8 @@ def _report_arity(
     help_ = f"its tensors are {names}" if high > 1 else None
     if high == 1 and count > 1 and not signature.is_op:
         help_ = "join them first, as with Concatenate or Add"
+        if operands.name:
+            help_ = f'"{operands.name}" is {count} tensors: say which of them, or {help_}'
     checker.diagnostics.error("GS409", f"{signature.subject} takes {wanted}, not {count}", operands.span, help=help_)
 
 
@@ -319,7 +363,10 @@ def _check_required(signature: Signature, operands: Operand, bound: Bound, place
     else:
         shown = " and ".join(f'"{name}"' for name in tensors)
         related = [] if operands is None else [Related("its tensors are given here", operands.span)]
-        checker.diagnostics.error("GS409", f"{signature.subject} needs {shown}", place, related=related)
+        help_ = None
+        if isinstance(operands, Reference) and tensors == ["value"]:
+            help_ = f"for the attention of a sequence to itself, write from: [{operands.path}, {operands.path}]"
+        checker.diagnostics.error("GS409", f"{signature.subject} needs {shown}", place, help=help_, related=related)
     bound.complete = False
 
 

@@ -1,6 +1,6 @@
 """What checking a value needs beside the value itself."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from graphspec.diagnostics.diagnostic import Diagnostics
@@ -22,7 +22,7 @@ class Checker:
     """What checking needs beside the value: the names in sight, what is trusted, and where mistakes go.
 
     ``callables`` holds the names of the entries of ``layers`` and ``models`` that an argument may refer to; a name
-    that is used is added to ``used``.
+    that is used is added to ``used``. ``blocks`` and ``imports`` are names that stand for no layer.
     """
 
     callables: Mapping[str, bool]
@@ -30,3 +30,5 @@ class Checker:
     trust: bool
     plugins: tuple[str, ...]
     diagnostics: Diagnostics
+    blocks: Collection[str] = ()
+    imports: Collection[str] = ()

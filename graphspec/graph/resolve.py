@@ -11,12 +11,13 @@ from graphspec.diagnostics.span import Span
 from graphspec.frontend.document import LayerSpec
 from graphspec.frontend.program import Call, FileProgram, Operands, Outputs, Program
 from graphspec.frontend.tree import Mapping
-from graphspec.graph.bind import Bound, bind, spread, structure
+from graphspec.graph.bind import Bound, bind, spread
 from graphspec.graph.checker import Checker
 from graphspec.graph.entries import entries_in_order
 from graphspec.graph.groups import groups_of, uses_of
 from graphspec.graph.ir import Callable, Graph, GraphOutputs, Input, Node, Tensor, Value, operands_of
 from graphspec.graph.lint import lint
+from graphspec.graph.operands import look_up
 from graphspec.graph.order import order, report_cycles
 from graphspec.graph.scope import (
     ONE,
@@ -62,7 +63,7 @@ def resolve(
     visible: ChainMap[str, Callable | None] = ChainMap({}, surroundings.outer)
     known: ChainMap[str, bool] = ChainMap({}, surroundings.known)
     used: set[str] = set()
-    checker = Checker(known, used, surroundings.trust, surroundings.plugins, diagnostics)
+    checker = _checker(program, known, used, surroundings, diagnostics)
     for key in entries_in_order(program):
         if key in program.layers:
             own[key] = visible[key] = _named_layer(key, program.layers[key], checker)
@@ -107,6 +108,12 @@ def resolve(
     if not diagnostics.has_errors:
         lint(graph, _named_places(program), used, diagnostics)
     return graph
+
+
+def _checker(
+    program: Program, known: MappingABC[str, bool], used: set[str], around: Surroundings, diagnostics: Diagnostics
+) -> Checker:
+    return Checker(known, used, around.trust, around.plugins, diagnostics, program.blocks, program.imports)
 
 
 def _check_drafts(program: Program, visible: MappingABC[str, Callable | None], checker: Checker) -> None:
@@ -176,7 +183,7 @@ def _nodes(site: Site, scope: Scope, checker: Checker) -> list[Node]:
 
         return compute(call, site.expression, scope, checker) or []
     if site.signature is None or not call.wired:
-        structure(call.operands, scope)
+        look_up(call.operands, scope)
         return []
     call = _unwrapped_inputs(site)
     if site.callee is not None and site.callee.kind == "model" and not _has_clear_order(site, call, scope, checker):
@@ -230,7 +237,7 @@ def _has_clear_order(site: Site, call: Call, scope: Scope, checker: Checker) -> 
         call.operands.span,
         help=f"write from: {{{names}}}",
     )
-    structure(call.operands, scope)
+    look_up(call.operands, scope)
     return False
 
 
@@ -283,9 +290,17 @@ def _check_keras_names(
     taken = {name: spec.span for name, spec in program.inputs.items()}
     named = [(callee.keras_name, callee.span) for callee in own.values() if callee is not None]
     named += [(site.call.keras_name, site.call.span) for site in sites if not site.is_named_call]
+    origins = {site.call.span: site.call.origin for site in sites if site.call.origin is not None}
     for name, place in named:
         if name not in taken:
             taken[name] = place
+            continue
+        diagnostics.origin = origins.get(place)
+        if taken[name] == place:
+            diagnostics.error(
+                "GS213", f'every copy of this layer has the Keras name "{name}", and there are several', place,
+                help='leave "name" out, or let it differ: by "${index}" where it is copied, or by a param of the block',
+            )  # fmt: skip
             continue
         diagnostics.error(
             "GS213",
@@ -294,6 +309,7 @@ def _check_keras_names(
             help='give one of them another "name"',
             related=[Related("the other is here", taken[name])],
         )
+    diagnostics.origin = None
 
 
 def _ordered(made: list[tuple[Site, list[Node]]], diagnostics: Diagnostics) -> tuple[Node, ...]:

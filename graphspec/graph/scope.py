@@ -122,6 +122,7 @@ class Scope:
     unresolved: dict[str, list[Reference]] = field(default_factory=dict)
     origins: dict[Reference, Origin] = field(default_factory=dict)
     reported: set[tuple[str, str]] = field(default_factory=set)
+    chosen: set[Span] = field(default_factory=set)
 
     def resolve(self, reference: Reference, *, as_list: bool = False) -> Tensor | Missing:
         """Return the tensor that a reference means; ``as_list`` where a list of tensors is welcome."""
@@ -144,6 +145,13 @@ class Scope:
         """Say whether a tensor stands for all outputs of a call that returns several, or may do so."""
         ports = self.ports[tensor.node]
         return tensor.output is None and (ports is None or ports.bare in {"list", "unknown"})
+
+    def each_of(self, tensor: Tensor) -> list[Tensor]:
+        """Return the tensors of a list that a tensor stands for, or it alone."""
+        ports = self.ports[tensor.node]
+        if tensor.output is not None or ports is None or ports.bare != "list":
+            return [tensor]
+        return [Tensor(tensor.node, selector) for selector in ports.selectors]
 
     def node_of(self, path: str) -> str | None:
         """Return the node that a path leads to, or None."""
@@ -203,7 +211,8 @@ class Scope:
             return
         members = [path for path in self.ports if path.startswith(f"{node}.")]
         meant = nearest(rest, ports.names) or nearest(f"{node}.{rest}", members)
-        full = meant if meant is None or "." in meant else f"{node}.{meant}"
+        is_inside = meant is not None and "." in meant
+        full = meant if meant is None or is_inside else f"{node}.{meant}"
         hint = f'; did you mean "{full}"?' if full else ""
         count = len(ports.names)
         shown = ", ".join(f"{node}.{name}" for name in ports.names[:8])
@@ -211,7 +220,11 @@ class Scope:
             "GS408",
             f'"{node}" has no output "{rest}"{hint}',
             reference.span,
-            help=f'it has one output: write "{node}"' if count == 1 else f"its outputs are {shown}",
+            help=None
+            if is_inside
+            else f'it has one output: write "{node}"'
+            if count == 1
+            else f"its outputs are {shown}",
             fix=respelling(rest, ports.names, reference.span, before=f"{node}."),
         )
 

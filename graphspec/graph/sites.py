@@ -228,12 +228,15 @@ def _callee(what: What, visible: MappingABC[str, Callable | None], checker: Chec
     help_ = None
     if not hint and catalog.layer(what.name) is not None:
         help_ = f'a new layer is written {what.name}: {{...}}; "call" is for entries of layers and models'
+    if what.name in checker.blocks:
+        hint = ""
+        help_ = f'"{what.name}" is a block: write block: {what.name}'
     checker.diagnostics.error(
         "GS408",
         f'nothing under layers or models is named "{what.name}"{hint}',
         what.span,
         help=help_,
-        fix=respelling(what.name, visible, what.span),
+        fix=None if what.name in checker.blocks else respelling(what.name, visible, what.span),
     )
     return None
 

@@ -23,6 +23,13 @@ def report_foreign(name: str, place: Span, checker: Checker) -> None:
             "GS401", f'"{name}" is written without its module', place, help=f"write {prefix}{last}"
         )
         return
+    alias = module.split(".")[0]
+    if alias in checker.imports:
+        help_ = f"write block: {name} for a block of that file, or call: {name} for a layer or a model"
+        checker.diagnostics.error(
+            "GS401", f'"{alias}" is an import, and "{name}" is no layer of Keras', place, help=help_
+        )
+        return
     known = did_you_mean(module, checker.plugins)
     checker.diagnostics.error(
         "GS401",
@@ -35,6 +42,13 @@ def report_foreign(name: str, place: Span, checker: Checker) -> None:
 
 def report_unknown_layer(name: str, place: Span, checker: Checker) -> None:
     """Report a class that Keras has not, with the name it has now or the nearest one."""
+    use = "block" if name in checker.blocks else "call" if name in checker.callables else None
+    if use is not None:
+        what = "a block" if use == "block" else "an entry of layers or models"
+        checker.diagnostics.error(
+            "GS401", f'"{name}" is {what}, and no layer of Keras', place, help=f"write {{{use}: {name}, ...}}"
+        )
+        return
     renamed = catalog.renamed_layer(name)
     if renamed is not None:
         checker.diagnostics.error(

@@ -4,17 +4,20 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from graphspec.catalog import catalog
 from graphspec.diagnostics.span import Span
 from graphspec.frontend.document import Document, InputSpec, LayerSpec, What
 from graphspec.frontend.expression_names import names_in_expression
-from graphspec.frontend.expressions import Name, parse_expression
-from graphspec.frontend.program import Call, FileProgram, Operand, Outputs, Program, Reference
+from graphspec.frontend.expressions import Apply, Expression, Index, Items, Name, parse_expression
+from graphspec.frontend.program import Call, FileProgram, Operand, Operands, Outputs, Program, Reference
 from graphspec.frontend.renamed import renamed
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.tree import Scalar, plain
 from graphspec.frontend.write import Plain, write
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+# The argument that takes lists within its list, one for each cell of a stack.
+_NESTED = "states"
 _KINDS = {"op": "ops.", "application": "applications."}
 _NOWHERE = Span.of_file("")
 _BY_OUTPUT = ("loss", "loss_weights", "metrics", "weighted_metrics")
@@ -96,14 +99,24 @@ class _Flat:
                 return self.reference(".".join([head, *parts[size:]]))
         return path
 
-    def operand(self, operand: Operand) -> Plain:
+    def operand(self, operand: Operand, *, is_flat: bool = False) -> Plain:
         if isinstance(operand, Reference):
             return self.reference(operand.path)
         if operand is None:
             return None
         if isinstance(operand.items, Mapping):
-            return {key: self.operand(item) for key, item in operand.items.items()}
-        return [self.operand(item) for item in operand.items]
+            return {key: self.operand(item, is_flat=is_flat and key != _NESTED) for key, item in operand.items.items()}
+        found: list[Plain] = []
+        for item in operand.items:
+            name = item.name or operand.name if isinstance(item, Operands) and is_flat else ""
+            value = self.operand(item._replace(name=name) if isinstance(item, Operands) else item, is_flat=is_flat)
+            found += value if name and isinstance(value, list) else [value]
+        return found
+
+    def is_flat(self, what: What) -> bool:
+        """Say whether a name for a list is as many tensors of the list around it: what a plugin takes is not known."""
+        entry = self.program.layers.get(what.name) if what.kind == "call" else None
+        return (what if entry is None or entry.what is None else entry.what).kind != "plugin"
 
     def outputs(self, outputs: Outputs) -> Plain:
         references = [self.reference(item.path) for item in outputs.references]
@@ -115,7 +128,7 @@ class _Flat:
     def node(self, call: Call) -> Plain:
         node: dict[str, Plain] = {} if call.what is None else self.what(call.what, call)
         if call.operands is not None and (call.what is None or call.what.kind != "expr"):
-            node["from"] = self.operand(call.operands)
+            node["from"] = self.operand(call.operands, is_flat=call.what is not None and self.is_flat(call.what))
         if call.literals is not None:
             node["with"] = self.arguments(call.literals)
         if call.trainable is not None:
@@ -148,14 +161,38 @@ class _Flat:
     def expression(self, text: Scalar, call: Call) -> str:
         """Return an expression with the names that the flat spec has."""
         written = text.text
+        in_lists = set(_starts_in_lists(parse_expression(written)))
         found = sorted(_places(written), key=lambda name: name.start, reverse=True)
         for name in found:
             operand = (call.names or {}).get(name.path)
             if operand is None and name.path == "_":
                 operand = call.operands
-            meant = _listed(self.operand(operand)) if operand is not None else self.reference(name.path)
-            written = f"{written[: name.start]}{meant}{written[name.end :]}"
+            value = self.reference(name.path) if operand is None else self.operand(operand, is_flat=True)
+            rest = written[name.end :]
+            meant = _listed(value)
+            if isinstance(value, list) and name.start in in_lists:
+                meant = meant[1:-1]
+                rest = rest if meant else rest.lstrip(" ,")
+            written = f"{written[: name.start]}{meant}{rest}"
         return written
+
+
+def _starts_in_lists(expression: Expression, *, is_item: bool = False) -> Iterator[int]:
+    """Yield where names start that are items of a list, or of the operands that an op takes in any number."""
+    if isinstance(expression, Name) and is_item:
+        yield expression.start
+    elif isinstance(expression, Items):
+        for item in expression.items:
+            yield from _starts_in_lists(item, is_item=True)
+    elif isinstance(expression, Index):
+        yield from _starts_in_lists(expression.operand)
+    elif isinstance(expression, Apply):
+        found = catalog.op(expression.op)
+        takers = () if found is None else found.arguments
+        for number, operand in enumerate(expression.operands):
+            yield from _starts_in_lists(operand, is_item=any(taker.variadic for taker in takers[: number + 1]))
+        for _, operand in expression.keywords:
+            yield from _starts_in_lists(operand)
 
 
 def _places(text: str) -> Iterator[Name]:
