@@ -1,29 +1,19 @@
-"""Measure GraphSpec against what it replaces, in one run: ``python benchmarks/run.py``.
-
-A ratio is one of two medians; the two sides take turns, so that what else the machine does meets both. A figure is a
-median by itself, and wants a machine that does nothing else.
-"""
-
-from __future__ import annotations
+"""Measure GraphSpec against what it replaces, in one run: ``python benchmarks/run.py [GROUP...]``."""
 
 import argparse
-import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import front_end
+import large
+from measure import ENVIRONMENT, HERE, compare, figure, megabytes, printed, processor, refused, wall
 
-HERE = Path(__file__).parent
 SPECS = HERE.parent / "specs"
 SPEC = SPECS / "multi_output.yaml"
-Measure = Callable[[list[str]], float]
-ENVIRONMENT = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)])}
 
 LOWER = """
 import time, sys
@@ -66,66 +56,12 @@ assert not result.has_errors
 TO_MODEL = IMPORT.replace("\nstart", "\nimport keras\nkeras.layers.Dense(1)(keras.Input((1,)))\nstart").format(
     measure="keras.models.model_from_json(text)"
 )
-SAVE_B7 = """
+SAVE = """
 import sys, keras
 with keras.StatelessScope(initialize_variables=False):
-    model = keras.applications.EfficientNetB7(weights=None)
-open(sys.argv[1], "w").write(model.to_json())
+    model = getattr(keras.applications, sys.argv[1])(weights=None)
+open(sys.argv[2], "w").write(model.to_json())
 """
-
-
-def wall(command: list[str]) -> float:
-    start = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True, env=ENVIRONMENT)
-    return time.perf_counter() - start
-
-
-def printed(command: list[str]) -> float:
-    done = subprocess.run(command, check=True, capture_output=True, env=ENVIRONMENT, text=True)
-    return float(done.stdout.split()[-1])
-
-
-def compare(title: str, bar: float, ours: list[str], theirs: list[str], runs: int, *, measure: Measure = wall) -> bool:
-    measure(ours)
-    measure(theirs)
-    mine, other = [], []
-    for turn in range(runs):
-        for side, command in ((mine, ours), (other, theirs)) if turn % 2 else ((other, theirs), (mine, ours)):
-            side.append(measure(command))
-    ratio = statistics.median(mine) / statistics.median(other)
-    print(
-        f"{title:<44} {statistics.median(mine):8.3f} s {statistics.median(other):8.3f} s"
-        f" {ratio:6.2f}x  (at most {bar:.2f}x; minima {min(mine):.3f} and {min(other):.3f})",
-        flush=True,
-    )
-    return ratio <= bar
-
-
-def figure(title: str, bar: float, unit: str, command: list[str], runs: int, measure: Measure) -> bool:
-    measure(command)
-    found = [measure(command) for _ in range(runs)]
-    print(
-        f"{title:<44} {statistics.median(found):8.3f} {unit}  (at most {bar:g}; minimum {min(found):.3f})", flush=True
-    )
-    return statistics.median(found) <= bar
-
-
-def processor(command: list[str]) -> float:
-    return _usage(command)[0]
-
-
-def megabytes(command: list[str]) -> float:
-    return _usage(command)[1]
-
-
-def _usage(command: list[str]) -> tuple[float, float]:
-    """Return the seconds of processor time and the megabytes of a command."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=ENVIRONMENT)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
 def front(folder: Path, runs: int) -> list[bool]:
@@ -157,6 +93,8 @@ def front(folder: Path, runs: int) -> list[bool]:
             figure(f"{command}, memory", 60, "MB", ours, 1, megabytes),
         ]
     huge, small = [*graphspec, "summary", files["huge"]], [*graphspec, "summary", files["small"]]
+    gpt = [*graphspec, "summary", str(SPECS / "zoo" / "gpt.yaml"), "--variant", "gpt3_175b", "--depth", "1"]
+    results.append(figure("summary of GPT-3, memory", 60, "MB", gpt, 1, megabytes))
     results.append(compare("summary of 10^12 parameters, against 220", 1.1, huge, small, runs * 3))
     return results
 
@@ -174,16 +112,90 @@ def many(folder: Path, runs: int) -> list[bool]:
         shutil.rmtree(cache, ignore_errors=True)
         return wall(command)
 
-    return [
+    def anew(command: list[str]) -> float:
+        shutil.rmtree(cache, ignore_errors=True)
+        return processor(command)
+
+    results = [
         figure("validate 1,000 specs of 20 nodes", 2.5, "s", command, runs, cold),
+        figure("the same, processor time", 5.0, "s", command, runs, anew),
         figure("the same, unchanged since the last time", 0.35, "s", command, runs, wall),
     ]
+    lock = str(folder / "many.lock")
+    locking = [sys.executable, "-m", "graphspec", "lock", "-q", "--lock-file", lock, str(specs)]
+    subprocess.run(locking, check=True, env={**ENVIRONMENT, "CI": ""})
+    locked = [*command, "--locked", "--lock-file", lock]
+    results.append(figure("the same, against a lock, unchanged", 0.6, "s", locked, runs, wall))
+    other = shutil.which("check-jsonschema")
+    if other is None:
+        print("check-jsonschema is not installed, and not compared with")
+        return results
+    schema = ["--schemafile", str(SPECS.parent / "schemas" / "graphspec.schema.json")]
+    theirs = [other, *schema, *map(str, sorted(specs.iterdir()))]
+    results.append(compare("the same, against check-jsonschema", 0.1, [*command, "--no-cache"], theirs, min(runs, 3)))
+    return results
+
+
+def edits(folder: Path, runs: int) -> list[bool]:
+    """Measure what an editor waits for."""
+    del folder
+    command = [sys.executable, str(HERE / "editor.py")]
+    return [
+        figure("edit to hints, 200 nodes, processor time", 50, "ms", [*command, "service"], runs, printed),
+        figure("the same, as an editor waits for the server", 50, "ms", [*command, "server"], runs, printed),
+    ]
+
+
+def bounds(folder: Path, runs: int) -> list[bool]:
+    """Measure what expands, and what would without end."""
+    validate = [sys.executable, "-m", "graphspec", "validate", "--jobs", "1"]
+    file = folder / "expanded.yaml"
+    file.write_text(large.expanded(), encoding="utf-8")
+    command = [*validate, str(file)]
+    results = [
+        figure("validate 100,000 nodes in blocks of blocks", 8, "s", command, min(runs, 3), processor),
+        figure("the same, memory", 1000, "MB", command, 1, megabytes),
+    ]
+    for name, text in large.bombs().items():
+        bomb = folder / f"bomb_{name}.yaml"
+        bomb.write_text(text, encoding="utf-8")
+        results += [
+            figure(f"refuse a bomb of {name}", 1.0, "s", [*validate, str(bomb)], runs, refused),
+            figure("the same, memory", 100, "MB", [*validate, str(bomb)], 1, megabytes),
+        ]
+    return results
+
+
+def pictures(folder: Path, runs: int) -> list[bool]:
+    """Measure pictures of models of Keras."""
+    python, results = sys.executable, []
+    for name, ending, bar, most, measure in (
+        ("ResNet50", "svg", 0.5, 50, wall), ("ResNet50", "png", 2.0, 150, processor),
+        ("EfficientNetB7", "png", 6.0, 300, processor),
+    ):  # fmt: skip
+        saved = _saved(name, folder)
+        spec = str(folder / f"{name}.yaml")
+        subprocess.run([python, "-m", "graphspec", "import", saved, "-o", spec], check=True, capture_output=True)
+        command = [python, "-m", "graphspec", "plot", spec, "-o", str(folder / f"{name}.{ending}")]
+        results += [
+            figure(f"plot {name} as {ending.upper()}", bar, "s", command, min(runs, 3), measure),
+            figure("the same, memory", most, "MB", command, 1, megabytes),
+        ]
+    return results
+
+
+def _saved(name: str, folder: Path) -> str:
+    """Return the JSON of an application of Keras, which Keras writes once."""
+    saved = folder / f"{name}.json"
+    if not saved.exists():
+        command = [sys.executable, "-c", SAVE, name, str(saved)]
+        subprocess.run(command, check=True, capture_output=True, env=ENVIRONMENT)
+    return str(saved)
 
 
 def imported(folder: Path, runs: int) -> list[bool]:
     """Measure the way from Keras' JSON to a spec."""
-    python, saved = sys.executable, str(folder / "b7.json")
-    subprocess.run([python, "-c", SAVE_B7, saved], check=True, capture_output=True, env=ENVIRONMENT)
+    python, saved = sys.executable, _saved("EfficientNetB7", folder)
     command = [python, "-m", "graphspec", "import", saved, "-o", str(folder / "b7.yaml")]
     return [
         figure("import EfficientNetB7's JSON", 1.0, "s", command, runs, processor),
@@ -194,34 +206,47 @@ def imported(folder: Path, runs: int) -> list[bool]:
     ]  # fmt: skip
 
 
+def built(folder: Path, runs: int) -> list[bool]:
+    """Measure models against the same ones by hand."""
+    python, saved, flat = sys.executable, str(folder / "model.keras"), str(folder / "resnet50.yaml")
+    return [
+        compare(
+            "build, against the same script in Keras", 1.10,
+            [python, "-m", "graphspec", "build", str(SPEC), "-o", saved],
+            [python, str(HERE / "by_hand.py"), saved], runs,
+        ),
+        compare(
+            "parsed ResNet-50 to a keras.Model", 1.15,
+            [python, "-c", FROM_SPEC, flat], [python, "-c", BY_HAND], runs, measure=printed,
+        ),
+        compare(
+            "summary, against the same script in Keras", 1 / 12,
+            [python, "-m", "graphspec", "summary", str(SPEC)],
+            [python, str(HERE / "by_hand_summary.py")], runs,
+        ),
+    ]  # fmt: skip
+
+
+GROUPS: dict[str, Callable[[Path, int], list[bool]]] = {
+    "front": front, "many": many, "edits": edits, "bounds": bounds,
+    "built": built, "imported": imported, "pictures": pictures,
+}  # fmt: skip
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=9, help="pairs of runs of each")
-    parser.add_argument("--front", action="store_true", help="leave out what loads Keras")
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"what to measure, of {', '.join(GROUPS)}; or all")
+    parser.add_argument(
+        "--runs", type=int, default=3, help="what a median is taken of; 0 only sees that all of it runs"
+    )
     given = parser.parse_args()
-    runs = given.runs
-    python = sys.executable
+    unknown = [name for name in given.groups if name not in GROUPS]
+    if unknown:
+        parser.error(f"there is no group {', '.join(unknown)}")
     with tempfile.TemporaryDirectory() as folder:
-        saved, flat = str(Path(folder) / "model.keras"), str(Path(folder) / "resnet50.yaml")
-        results = front(Path(folder), runs) + many(Path(folder), runs)
-        results += [] if given.front else [
-            compare(
-                "build, against the same script in Keras", 1.10,
-                [python, "-m", "graphspec", "build", str(SPEC), "-o", saved],
-                [python, str(HERE / "by_hand.py"), saved], runs,
-            ),
-            compare(
-                "parsed ResNet-50 to a keras.Model", 1.15,
-                [python, "-c", FROM_SPEC, flat], [python, "-c", BY_HAND], runs, measure=printed,
-            ),
-            compare(
-                "summary, against the same script in Keras", 1 / 12,
-                [python, "-m", "graphspec", "summary", str(SPEC)],
-                [python, str(HERE / "by_hand_summary.py")], runs,
-            ),
-            *imported(Path(folder), runs),
-        ]  # fmt: skip
-    return 0 if all(results) else 1
+        results = [measure(Path(folder), given.runs) for name, measure in GROUPS.items()
+                   if name in given.groups or not given.groups]  # fmt: skip
+    return 0 if all(all(found) for found in results) else 1
 
 
 if __name__ == "__main__":

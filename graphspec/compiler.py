@@ -17,14 +17,15 @@ from typing import TYPE_CHECKING
 from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suppress import IDLE, suppress
+from graphspec.diagnostics.trace import trace
 from graphspec.frontend.comments import ignores
 from graphspec.frontend.document import Document
 from graphspec.frontend.expand import expand
+from graphspec.frontend.features import may_have_params, may_mean_params
 from graphspec.frontend.files import OutsideRootError, meant_file, root_of, within_root
 from graphspec.frontend.program import FileProgram, Program
 from graphspec.frontend.read import read
 from graphspec.frontend.source import Limits, Source, decode, load_source
-from graphspec.frontend.structure import DOCUMENT
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.validate import validate
 from graphspec.graph.infer import infer
@@ -39,9 +40,6 @@ if TYPE_CHECKING:
     from graphspec.frontend.imports import Chosen, Units
     from graphspec.frontend.params import Given
     from graphspec.frontend.units import Unit
-
-# A spec without any of these words is read without what they need.
-_WORDS = ("$", "params", "variants", "defaults", "imports", "block", "repeat", "each", "when")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +74,8 @@ class Options:
 class Compilation:
     """What became of a spec: every stage that was reached, what was found, and the texts to show it in.
 
-    ``unfinished`` is what is known of a graph that has mistakes.
+    ``unfinished`` is what is known of a graph that has mistakes. Where every variant was asked for, ``variants`` has
+    what became of each, and ``variant`` says which of them this is, where the spec lacks values without one.
     """
 
     path: str
@@ -89,11 +88,18 @@ class Compilation:
     unfinished: TypedGraph | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    variants: "Mapping[str, Compilation]" = field(default_factory=dict)
+    variant: str | None = None
 
     @property
     def has_errors(self) -> bool:
         """Say whether any mistake, as opposed to a doubt, was found."""
         return any(item.severity == "error" for item in self.diagnostics)
+
+    @property
+    def is_library(self) -> bool:
+        """Say whether the spec has no model of its own, and no mistakes: ``unfinished`` then has what it offers."""
+        return self.unit is not None and self.graph is None and not self.has_errors
 
 
 def compile_file(path: Path, options: Options, shown_as: str | None = None) -> Compilation:
@@ -114,7 +120,6 @@ def _source(path: Path, shown: str, options: Options, diagnostics: Diagnostics) 
 
     if not is_model_file(path):
         return load_source(path, shown, options.limits, diagnostics)
-
     return load_model(path, shown, options.plugins, diagnostics)
 
 
@@ -126,68 +131,83 @@ def compile_bytes(data: bytes, shown_as: str, options: Options, folder: Path) ->
         return _compile(_Session(options, diagnostics, folder / "spec.yaml"), source, shown_as)
 
 
-def compile_unsaved(path: Path, options: Options, unsaved: Mapping[Path, str]) -> Compilation:
-    """Return what becomes of a file some of whose neighbours, or which itself, have been edited and not saved.
+def compile_stepwise(path: Path, options: Options, unsaved: Mapping[Path, str]) -> "Stepwise":
+    """Start to compile a file some of whose neighbours, or which itself, have been edited and not saved.
 
     ``unsaved`` has their texts by real path; such a file need not exist yet.
     """
     diagnostics = Diagnostics()
     with _GarbageLeft():
         session = _Session(options, diagnostics, path, unsaved)
-        return _compile(session, session.source(path, str(path), diagnostics), str(path))
+        return Stepwise(session, session.source(path, str(path), diagnostics), str(path))
 
 
 def _compile(session: "_Session", source: Source | None, shown: str) -> Compilation:
-    options = session.options
-    if options.choice.text:
-        session.sources["--set"] = options.choice.text
-    result = session.compile(source, shown)
-    if options.choice.every_variant and options.choice.variant is None:
-        result = _in_every_variant(session, result, source, shown)
-    # Of an imported file not all is looked at: whether its comments are idle is seen where it is checked itself.
-    imported: set[str] = set() if session.units is None else session.units.imported
-    left = suppress(result.diagnostics, ignores(session.sources))
-    # What a comment silences may be in another variant.
-    is_part = result.unit is not None and (options.choice.is_made or not options.choice.every_variant)
-    kept = tuple(it for it in left if it.code != IDLE or not (is_part or it.span.path in imported))
-    return replace(result, diagnostics=kept)
+    if session.options.choice.text:
+        session.sources["--set"] = session.options.choice.text
+    return _finished(Stepwise(session, source, shown))
 
 
-def _in_every_variant(session: "_Session", result: Compilation, source: Source | None, shown: str) -> Compilation:
-    """Return what is wrong with the variants of a spec, and with it as it is if it needs none of them."""
-    tree = result.tree
-    if tree is None or not may_have_params(session.sources[shown]):
-        return result
-    from graphspec.diagnostics.merge import merge  # noqa: PLC0415 - few specs have variants
-    from graphspec.frontend.imports import lacks_values  # noqa: PLC0415 - as above
-    from graphspec.frontend.units import variant_place, variants_of, with_meant_sections  # noqa: PLC0415 - as above
-
-    tree = with_meant_sections(tree, Diagnostics())
-    runs = [(variant_place(tree, name), session.again(name).compile(source, shown))
-            for name in variants_of(tree, Diagnostics())]  # fmt: skip
-    if not runs or not lacks_values(tree, session.options.choice.params):
-        runs.insert(0, (None, result))
-    found = merge([(place, run.diagnostics) for place, run in runs])
-    errors = tuple(item for item in found if item.severity == "error")
-    return replace(runs[0][1], diagnostics=errors or found)
+def _finished(steps: "Stepwise") -> Compilation:
+    while steps.waiting:
+        steps.step()
+    return steps.result()
 
 
-def may_have_params(text: str) -> bool:
-    """Say whether a text is a spec with params, blocks and the like, as most are not."""
-    if not any(word in text for word in _WORDS):
-        return False
-    from graphspec.frontend.imports import has_params  # noqa: PLC0415 - most specs have none of them
+class Stepwise:
+    """A spec in one variant after another: first as it is, or in its first variant where it lacks values without one.
 
-    return has_params(text)
+    ``waiting`` are the places of the variants that are still to come.
+    """
 
+    def __init__(self, session: "_Session", source: Source | None, shown: str) -> None:
+        """Compile the first."""
+        self.session, self.source, self.shown = session, source, shown
+        self.waiting: dict[str, Related] = {}
+        self.runs: list[tuple[str | None, Related | None, Compilation]] = []
+        first, choice = session.compile(source, shown), session.options.choice
+        is_whole = choice.variant is not None or not choice.every_variant
+        if first.tree is None or is_whole or not may_have_params(session.sources[shown]):
+            self.runs.append((None, None, first))
+            return
+        from graphspec.frontend.imports import lacks_values  # noqa: PLC0415 - few specs have variants
+        from graphspec.frontend.units import variant_places, with_meant_sections  # noqa: PLC0415 - as above
 
-def _may_mean_params(tree: TreeMapping) -> bool:
-    """Say whether a spec has a key that nobody knows, and that may be a misspelt section of params and the like."""
-    if tree.entries.keys() <= DOCUMENT.keys.keys():
-        return False
-    from graphspec.frontend.imports import means_params  # noqa: PLC0415 - most specs have no such key
+        tree = with_meant_sections(first.tree, Diagnostics())
+        self.waiting = variant_places(tree)
+        if self.waiting and lacks_values(tree, choice.params):
+            self.step()
+        else:
+            self.runs.append((None, None, first))
 
-    return means_params(tree)
+    def step(self) -> None:
+        """Compile the next variant."""
+        name = next(iter(self.waiting))
+        place = self.waiting.pop(name)
+        with _GarbageLeft():
+            self.runs.append((name, place, self.session.again(name).compile(self.source, self.shown)))
+
+    def result(self) -> Compilation:
+        """Return what has become of the spec so far."""
+        name, _, first = self.runs[0]
+        if len(self.runs) > 1 or name is not None:
+            from graphspec.diagnostics.merge import merge  # noqa: PLC0415 - as above
+
+            found = merge([(place, run.diagnostics) for _, place, run in self.runs])
+            errors = tuple(item for item in found if item.severity == "error")
+            variants = {variant: run for variant, _, run in self.runs if variant is not None}
+            first = replace(first, diagnostics=errors or found, variants=variants, variant=name)
+        return replace(first, diagnostics=self._unsilenced(first))
+
+    def _unsilenced(self, result: Compilation) -> tuple[Diagnostic, ...]:
+        """Return what no comment silences, and the comments that silence nothing."""
+        session, choice = self.session, self.session.options.choice
+        # Of an imported file not all is looked at: whether its comments are idle is seen where it is checked itself.
+        imported: set[str] = set() if session.units is None else session.units.imported
+        left = suppress(result.diagnostics, ignores(session.sources))
+        # What a comment silences may be in another variant.
+        is_part = result.unit is not None and (choice.is_made or not choice.every_variant or bool(self.waiting))
+        return tuple(it for it in left if it.code != IDLE or not (is_part or it.span.path in imported))
 
 
 class _GarbageLeft:
@@ -254,7 +274,7 @@ class _Session:
             hints, givings = self.units.hints, self.units.givings
             found = tuple(with_given(_hinted(item, hints), givings, self.sources) for item in found)
         errors = tuple(item for item in found if item.severity == "error")
-        return errors or found
+        return trace(errors or found)
 
     def stages(self, source: Source | None, path: Path, shown: str) -> Compilation:
         if source is None:
@@ -264,7 +284,7 @@ class _Session:
             return Compilation(path=shown)
         unit: Unit | None = None
         is_chosen = path is self.path and self.options.choice.is_made
-        if is_chosen or may_have_params(source.text) or _may_mean_params(tree):
+        if is_chosen or may_have_params(source.text) or may_mean_params(tree):
             unit, program = self.opened().whole(tree, path, shown, self.chosen(path))
             document = None if unit is None else unit.document
         else:
@@ -337,8 +357,19 @@ class _Session:
             return None
         if path not in self.graphs:
             source = self.source_of(path, shown_as, model.path, model.span, spec)
-            self.graphs[path] = self.stages(source, path, shown_as).graph
+            before = self.diagnostics.errors
+            result = self.stages(source, path, shown_as)
+            self.graphs[path] = result.graph
+            if source is not None and result.graph is None and self.diagnostics.errors == before:
+                self.report_library(result, model)
         return self.graphs[path]
+
+    def report_library(self, result: Compilation, model: FileProgram) -> None:
+        models = () if result.document is None else tuple(result.document.models)
+        help_ = 'name the file under "imports"'
+        if models:
+            help_ += f", and call its models as NAME.{models[0]}"
+        self.diagnostics.error("GS302", f'"{model.path}" has no model of its own', model.span, help=help_)
 
     def located(self, named: str, place: Span, spec: Path, shown: str) -> tuple[Path, str] | None:
         """Return a file by the name that a spec has for it, and what to call it, or None once that was reported."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from graphspec.compiler import Choice, Compilation, Options, compile_bytes, compile_file
+from graphspec.compiler import Choice, Compilation, Options, compile_bytes, compile_file, model_name
 from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, SpecError, UsageError
 from graphspec.graph.infer import infer
 from graphspec.graph.select import download_problem, model_of
@@ -16,7 +16,9 @@ from graphspec.graph.typed import TypedGraph
 if TYPE_CHECKING:
     import keras  # noqa: TID251 - for the type of what build returns
 
+    from graphspec.changes import Diff
     from graphspec.lift.lift import Lifted
+    from graphspec.views.diff.snapshot import Snapshot
     from graphspec.views.plot.plot import Plot
     from graphspec.views.summary import Summary
 
@@ -93,6 +95,20 @@ class Spec:
             plot.save(Path(path))
         return plot
 
+    def diff(self, other: "Spec", model: str | None = None) -> "Diff":
+        """Return what has changed from this spec to another; ``model`` compares an entry of ``models`` of both."""
+        from graphspec.changes import diff_of  # noqa: PLC0415 - compared on demand
+
+        return diff_of(self._compared(model), other._compared(model), self.path, other.path)  # noqa: SLF001 - the same class
+
+    def _compared(self, model: str | None) -> "Snapshot":
+        """Return what is compared of a model; one that goes by the name of its file alone is without a name."""
+        from graphspec.views.diff.snapshot import snapshot  # noqa: PLC0415 - as above
+
+        found = snapshot(self.chosen(model))
+        is_named = model is not None or self.graph.graph.name != model_name(Path(self.path))
+        return found if is_named else replace(found, name="")
+
     def _repr_svg_(self) -> str:
         return self.plot()._repr_svg_()
 
@@ -111,9 +127,13 @@ class Spec:
     def chosen(self, model: str | None) -> TypedGraph:
         """Return the typed graph of an entry of ``models``, or of the whole spec.
 
-        Raises UsageError where there is no such entry.
+        Raises UsageError where there is no such entry, or where the whole spec is no model.
         """
-        return self.graph if model is None else infer(model_of(self.graph.graph, model), Diagnostics())
+        if model is not None:
+            return infer(model_of(self.graph.graph, model), Diagnostics())
+        if not self.graph.graph.outputs.names:
+            raise UsageError(f'"{self.path}" has no model of its own; choose an entry of "models"')
+        return self.graph
 
 
 def from_keras(model: "keras.Model", *, plugins: Sequence[str] = ()) -> "Lifted":
@@ -149,6 +169,8 @@ def load(
 
         choice = Choice(params=given_by_python(params), variant=variant)
     result = _compiled(path, Options(trust=trust, plugins=tuple(plugins), choice=choice))
+    if result.is_library:
+        result = replace(result, typed=result.unfinished)
     if result.typed is None or result.has_errors:
         raise SpecError(result.diagnostics)
     return Spec(result.path, result.typed, result.diagnostics, trust, allow_download)
@@ -173,6 +195,21 @@ def validate(
     """
     choice = Choice(every_variant=True)
     return _compiled(path, Options(trust=trust, plugins=tuple(plugins), choice=choice)).diagnostics
+
+
+def diff(
+    old: "Spec | str | os.PathLike[str] | keras.Model",
+    new: "Spec | str | os.PathLike[str] | keras.Model",
+    *,
+    plugins: Sequence[str] = (),
+    trust: bool = False,
+) -> "Diff":
+    """Return what has changed from one model to another, each a spec, a file as ``load`` takes it, or a Keras model.
+
+    Raises what ``load`` raises.
+    """
+    before, now = (side if isinstance(side, Spec) else load(side, plugins=plugins, trust=trust) for side in (old, new))
+    return before.diff(now)
 
 
 def spec_of(result: Compilation, options: Options, *, allow_download: bool) -> Spec | None:

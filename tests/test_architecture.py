@@ -12,7 +12,8 @@ PACKAGE = Path(__file__).parent.parent / "graphspec"
 RANKS = {
     "version": 0, "diagnostics": 0, "output": 1, "catalog": 1, "shapes": 1, "frontend": 2, "graph": 3, "lift": 3,
     "fold": 3, "views": 4, "target": 4,
-    "compiler": 5, "spec": 5, "lsp": 6, "cli": 6, "__main__": 7, "__init__": 7,
+    "lock_file": 3, "compiler": 5, "spec": 5, "compared": 5, "locks": 5, "changes": 5,
+    "lsp": 6, "cli": 6, "__main__": 7, "__init__": 7,
 }  # fmt: skip
 GENERATORS = ("generate", "generate_applications", "generate_operations")
 KERAS_DOORS = {"target", *(f"catalog/{name}.py" for name in GENERATORS)}

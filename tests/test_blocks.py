@@ -187,6 +187,49 @@ def test_wrong_choice_points_at_the_option(
     assert out.endswith("\n1 error in 1 file\n")
 
 
+UNTYPED = """graphspec: 1
+params: {width: 4, twice: "${width * 2}", table: [[4, 0.5]]}
+blocks:
+  part: {params: {n: {}}, inputs: [x], nodes: {d: {Dense: {units: $n}, from: x}}, outputs: d}
+inputs: {x: [8]}
+nodes:
+  a: {Dense: {units: $width}, from: x}
+  b: {Dense: {units: $twice}, from: a}
+  c: {block: part, with: {n: $width}, from: b, repeat: 2}
+  d: {Dense: {units: "${table[0][0]}"}, from: c}
+  e: {Dense: {units: "${3 * width}"}, from: d}
+outputs: e
+"""
+
+
+@pytest.mark.parametrize(
+    ("setting", "shown", "uses"),
+    [
+        ("width=many", '--set:1:7: error[GS404]: "units" of Dense must be a positive integer, not "many"', 4),
+        ("width=-1", '--set:1:7: error[GS404]: "units" of Dense must be a positive integer, not -1', 4),
+        ("width=", '--set:1:6: error[GS306]: "*" takes numbers, not null', 4),
+        ("table=[[many, 1]]", '--set:1:9: error[GS404]: "units" of Dense must be a positive integer, not "many"', 1),
+        ("table=4", "--set:1:7: error[GS306]: the integer 4 has no items", 1),
+    ],
+    ids=str,
+)
+def test_a_wrong_value_of_an_untyped_param_is_told_once_at_the_option(
+    setting: str, shown: str, uses: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["validate", str(_write(tmp_path, spec=UNTYPED)), "--set", setting]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith(shown)
+    assert out.endswith("\n1 error in 1 file\n")
+    assert out.count(": it is used here\n") == uses
+
+
+def test_a_wrong_value_from_python_is_told_once(tmp_path: Path) -> None:
+    with pytest.raises(graphspec.SpecError) as caught:
+        graphspec.load(_write(tmp_path, spec=UNTYPED), params={"width": -1})
+    (found,) = caught.value.diagnostics
+    assert found.span.path == "params['width']"
+
+
 @pytest.mark.parametrize("setting", ["width", "=3", "width=[1", "width=1\nx: 2"])
 def test_what_is_no_setting_is_wrong_usage(setting: str, tmp_path: Path) -> None:
     assert run(["validate", str(_write(tmp_path, spec=VARIANTS)), "--set", setting]) == 2
@@ -284,3 +327,53 @@ def test_a_comment_that_another_variant_needs_is_not_idle(tmp_path: Path) -> Non
     assert [item.code for item in _found(spec, every_variant=True)] == []
     spec = _write(tmp_path, spec=BIASED.replace("GS707", "GS705"))
     assert {item.code for item in _found(spec, every_variant=True)} == {"GS704", "GS707"}
+
+
+def test_a_layer_from_outside_keras_has_the_defaults_of_its_class(tmp_path: Path) -> None:
+    text = (
+        "graphspec: 1\ndefaults: {mine.Gate: {units: 4}}\ninputs: {x: [4]}\n"
+        "nodes: {y: {mine.Gate: {}, from: x}, z: {TimeDistributed: {layer: {mine.Gate: {bias: 1}}}, from: x}}\n"
+        "outputs: [y, z]\n"
+    )
+    graph = graphspec.load(_write(tmp_path, spec=text), plugins=["mine"]).graph.graph
+    assert graph.callables["y"].arguments == {"units": 4}
+    assert graph.callables["z"].arguments["layer"].arguments == {"bias": 1, "units": 4}  # type: ignore[union-attr]
+
+
+LIBRARIES = {
+    "layers": "graphspec: 1\nlayers: {emb: {Dense: {units: 3}}}\n",
+    "models": "graphspec: 1\nmodels:\n head: {inputs: {h: [4]},nodes: {y: {Dense: {units: 2}, from: h}}, outputs: y}\n",
+}
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_a_file_of_layers_or_models_alone_is_right(tmp_path: Path, name: str) -> None:
+    assert not _found(_write(tmp_path, spec=LIBRARIES[name]))
+
+
+@pytest.mark.parametrize(
+    "words", [["summary"], ["export"], ["plot", "-o", "head.svg"], ["plot", "-o", "head.dot"], ["diff", "spec.yaml"]]
+)
+def test_a_model_of_a_file_without_one_of_its_own_is_taken_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    _write(tmp_path, spec=LIBRARIES["models"])
+    monkeypatch.chdir(tmp_path)
+    command = [words[0], "spec.yaml", *words[1:]]
+    assert run([*command, "--model", "head"]) == 0
+    assert run(command) != 0
+    assert "take one by --model: head" in capsys.readouterr().err
+
+
+def test_a_model_of_a_file_without_one_of_its_own_is_loaded(tmp_path: Path) -> None:
+    spec = graphspec.load(_write(tmp_path, spec=LIBRARIES["models"]))
+    assert spec.examine("head").parameters == 10
+    with pytest.raises(graphspec.UsageError, match="has no model of its own"):
+        spec.examine()
+
+
+def test_a_file_without_a_model_of_its_own_is_no_nested_model(tmp_path: Path) -> None:
+    text = "graphspec: 1\ninputs: {x: [4]}\nmodels: {m: parts.yaml}\nnodes: {y: {call: m, from: x}}\noutputs: y\n"
+    (found,) = _found(_write(tmp_path, spec=text, parts=LIBRARIES["models"]))
+    assert (found.code, found.message) == ("GS302", '"parts.yaml" has no model of its own')
+    assert found.help == 'name the file under "imports", and call its models as NAME.head'

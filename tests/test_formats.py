@@ -58,7 +58,9 @@ def _object(required: dict[str, object], **optional: object) -> dict[str, object
 
 
 _PLACE = _object({"line": _COUNT, "column": _COUNT})
-# After "Code Quality report format" of GitLab's manual, and the Code Climate specification that it follows.
+# After "Code Quality report format" of GitLab's manual, and the Code Climate specification that it follows. It asks for
+# more than the schema that GitLab itself drops findings by, app/validators/json_schemas/codeclimate.json: that wants
+# a description, a fingerprint and a severity that are text, and a location whose first line is an integer.
 GITLAB = {
     "type": "array",
     "items": _object(
@@ -134,6 +136,12 @@ def test_sarif_has_relative_places_and_a_rule_a_code() -> None:
     assert all(re.fullmatch(r"[A-Za-z0-9._~/:%-]+", place["uri"]) for place in places)
     assert "](" not in "".join(result["message"]["text"] for result in run["results"])
     assert run["results"][0]["fixes"][0]["artifactChanges"][0]["replacements"][0]["deletedRegion"]["startColumn"] == 3
+
+
+def test_gitlab_keeps_every_finding() -> None:
+    """It keeps findings by their fingerprints, so that one with the fingerprint of another takes its place."""
+    issues = json.loads(render_gitlab(_everything()))
+    assert len({issue["fingerprint"] for issue in issues}) == len(issues) > 1
 
 
 def test_fingerprints_do_not_change_where_lines_move() -> None:

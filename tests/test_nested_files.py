@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import graphspec
+from graphspec.cli.main import run
 
 INNER = "graphspec: 1\ninputs: {x: [4]}\nnodes: {y: {Dense: {units: 2}, from: x}}\noutputs: y\n"
 OUTER = "graphspec: 1\nmodels: {inner: %s}\ninputs: {a: [4]}\nnodes: {b: {call: inner, from: a}}\noutputs: b\n"
@@ -132,3 +133,30 @@ def test_error_in_the_call_of_a_file_names_the_entry(root: Path) -> None:
     assert [item.message for item in graphspec.validate(spec)] == [
         'the inputs of model "inner" have names and no order, so a list does not say which is which'
     ]
+
+
+PART = """graphspec: 1
+blocks:
+  layer:
+    params: {units: 4}
+    inputs: [x]
+    nodes: {y: {Dense: {units: $unit}, from: x}}
+    outputs: y
+"""
+
+
+@pytest.mark.parametrize("with_part", [True, False])
+def test_mistake_in_an_imported_file_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], with_part: bool
+) -> None:
+    (tmp_path / "part.yaml").write_text(PART)
+    for name in ("a", "z"):
+        (tmp_path / f"{name}.yaml").write_text(
+            f"graphspec: 1\nimports: {{{name}: part.yaml}}\ninputs: {{x: [4]}}\n"
+            f"nodes: {{y: {{block: {name}.layer, from: x}}}}\noutputs: y\n"
+        )
+    monkeypatch.chdir(tmp_path)
+    assert run(["validate", "a.yaml", "z.yaml", *(["part.yaml"] if with_part else [])]) == 1
+    out = capsys.readouterr().out
+    assert out.count("error[GS305]") == 1
+    assert ("a.yaml:4:" in out, "z.yaml:4:" in out) == (not with_part, not with_part)

@@ -54,7 +54,7 @@ def command(spec: str, output: Path | None, **given: Any) -> int:  # noqa: ANN40
     if given["picture"] is not None:
         _check_picture(given["picture"], no_clobber=given["no_clobber"])
     options = options_of(given, read_settings(Path.cwd()))
-    result = compile_argument(spec, options)
+    result = compile_argument(spec, options, given["model"])
     report(result, result.diagnostics, given["color"], quiet=given["quiet"])
     loaded = spec_of(result, options, allow_download=given["allow_download"])
     if loaded is None:

@@ -47,8 +47,12 @@ def cache_folder(folder: Path) -> Path:
 class Cache:
     """What is known of specs, by the paths that they are shown as."""
 
-    def __init__(self, folder: Path, options: Mapping[str, object]) -> None:
-        """Open the cache in a folder for the options that change what is found."""
+    def __init__(self, folder: Path, options: Mapping[str, object], *, is_of_plain_paths: bool = False) -> None:
+        """Open the cache in a folder for the options that change what is found.
+
+        ``is_of_plain_paths`` leaves out specs that a link leads to, where what is found depends on where it leads.
+        """
+        self.is_of_plain_paths = is_of_plain_paths
         self.file = folder / f"{_key(options)}.json"
         self.entries = _load(self.file)
         self.has_changed = False
@@ -57,6 +61,8 @@ class Cache:
         """Return what was found in a spec whose bytes these are, or None where that is not known."""
         entry = self.entries.get(spec)
         digest = digest_of(data)
+        if self.is_of_plain_paths and not _are_plain([spec]):
+            return None
         if entry == digest:
             return Checked(spec, (), {}, {spec: digest})
         if not isinstance(entry, dict):
@@ -91,7 +97,7 @@ class Cache:
         self.has_changed |= self.entries.pop(found.path, None) is not None
         paths = list(found.digests)
         about_files = any(item.code.startswith(_ABOUT_FILES) for item in found.diagnostics)
-        if found.path not in found.digests or about_files or (len(paths) > 1 and not _are_plain(paths)):
+        if found.path not in found.digests or about_files or not self._may_keep(paths):
             return
         self.has_changed = True
         if len(paths) == 1 and not found.diagnostics:
@@ -103,6 +109,9 @@ class Cache:
             "sources": list(found.sources),
             "diagnostics": [_plain(item) for item in found.diagnostics],
         }
+
+    def _may_keep(self, paths: list[str]) -> bool:
+        return (len(paths) == 1 and not self.is_of_plain_paths) or _are_plain(paths)
 
     def save(self) -> None:
         """Write what is known, whole or not at all; a folder that cannot be written to has no cache."""

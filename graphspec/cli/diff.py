@@ -10,8 +10,9 @@ import click
 from graphspec.cli import status
 from graphspec.cli.git import path_at
 from graphspec.cli.options import MODEL, options_of, read_settings, reading_options
-from graphspec.cli.sides import SideError, side
+from graphspec.cli.sides import side
 from graphspec.cli.terminal import wants_color, write_err, write_out
+from graphspec.compared import MistakenError
 from graphspec.diagnostics.diagnostic import UsageError
 from graphspec.diagnostics.suggest import did_you_mean
 from graphspec.views.diff.changes import CLASSES, Diff
@@ -44,7 +45,7 @@ def command(old: str, new: str | None, against: str | None, form: str, fail_on: 
     options = options_of(given, read_settings(Path.cwd()))
     try:
         diff = compare(side(before, options, given["model"]), side(now, options, given["model"]), before, now)
-    except SideError as error:
+    except MistakenError as error:
         write_err(f"graphspec: {error}")
         return status.FOUND
     if diff.changes or not given["quiet"]:

@@ -32,7 +32,7 @@ def command(spec: str, output: Path | None, **given: Any) -> int:  # noqa: ANN40
     if path is not None:
         _check_output(path, no_clobber=given["no_clobber"])
     options = options_of(given, read_settings(Path.cwd()))
-    result = compile_argument(spec, options)
+    result = compile_argument(spec, options, given["model"])
     report(result, result.diagnostics, given["color"], quiet=given["quiet"])
     loaded = spec_of(result, options, allow_download=True)
     if loaded is None:

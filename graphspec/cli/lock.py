@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +11,18 @@ import click
 
 from graphspec.cli import status
 from graphspec.cli.find import find_specs
-from graphspec.cli.locks import Lock, difference, missing, read_lock, shown
-from graphspec.cli.locks import lock_file as lock_file_of
 from graphspec.cli.options import options_of, read_settings, reading_options, report
-from graphspec.cli.sides import of_compilation
 from graphspec.cli.terminal import wants_color, write_err, write_out
-from graphspec.compiler import Options, compile_file
+from graphspec.compiler import Choice, Options, compile_file
 from graphspec.diagnostics.diagnostic import UsageError
+from graphspec.lock_file import lock_file as lock_file_of
+from graphspec.lock_file import missing, shown
+from graphspec.locks import Lock, difference, different_variants, entry_now, has_no_model, lacking, read_lock
 from graphspec.output import write_text
 from graphspec.views.diff.changes import Diff
 from graphspec.views.diff.render_text import render_text
 from graphspec.views.diff.show import summary
-from graphspec.views.lock import ConflictError, Entry, LockError, entry_of, render_lock
+from graphspec.views.lock import ConflictError, Entry, render_lock
 
 _OFF = frozenset({"", "0", "false", "no"})
 
@@ -47,9 +47,11 @@ def command(paths: tuple[str, ...], lock_file: Path | None, *, check: bool, **gi
     A PATH is a spec, a folder or a glob, and its specs are added; without one, those that are in the lock are brought
     up to date, or all specs are taken where there is no lock. In CI (where CI is set) nothing is written.
     """
+    if given["variant"] is not None or given["settings"]:
+        raise UsageError("the lock has a spec as it stands, and each of its variants; leave out --variant and --set")
     settings = read_settings(Path.cwd())
     lock, specs = _start(lock_file, paths, settings.exclude)
-    options = options_of(given, settings)
+    options = replace(options_of(given, settings), choice=Choice(every_variant=True))
     made = _compiled(specs, lock, options, given)
     if made is None:
         return status.FOUND
@@ -78,8 +80,6 @@ def _start(given: Path | None, paths: tuple[str, ...], exclude: tuple[str, ...])
         known = list(lock.entries)
     except ConflictError as conflict:
         lock, known = Lock(file, {}), list(conflict.keys)
-    except LockError as error:
-        raise UsageError(str(error)) from None
     kept = [shown(file.parent / key) for key in known if (file.parent / key).is_file()]
     if paths:
         found = find_specs(paths, exclude, force_exclude=False)
@@ -97,21 +97,23 @@ def _compiled(specs: list[str], lock: Lock, options: Options, given: Mapping[str
         if spec == "-":
             raise UsageError("a spec from standard input has no path to be locked under")
         result = compile_file(Path(spec), options, spec)
+        if has_no_model(result):
+            continue
         if result.typed is None or result.has_errors:
             report(result, result.diagnostics, given["color"], quiet=True)
             has_failed = True
         else:
-            made[lock.key(spec)] = entry_of(of_compilation(result, spec, None))
+            made[lock.key(spec)] = entry_now(result, spec)
     return None if has_failed else made
 
 
 def _updated(lock: Lock, made: dict[str, Entry]) -> _Update:
-    lost = {key: lock.entries[key] for key in missing(lock)}
+    lost = {key: lock.entries[key] for key in missing(lock.file, lock.entries)}
     update = _Update({**{key: entry for key, entry in lock.entries.items() if key not in lost}, **made})
     for key, entry in sorted(made.items()):
         before = lock.entries.get(key)
         if before is None:
-            origin = next((old for old, item in lost.items() if item.fingerprint == entry.fingerprint), None)
+            origin = next((old for old, item in lost.items() if _is_same(item, entry)), None)
             update.told.append(f"added {key}" if origin is None else f"moved {origin} -> {key}")
             lost.pop(origin or "", None)
             continue
@@ -119,8 +121,19 @@ def _updated(lock: Lock, made: dict[str, Entry]) -> _Update:
         if diff is not None:
             update.diffs.append(diff)
             update.told.append(f"changed {key}: {summary(diff)}")
+        varied = different_variants(before, entry)
+        update.told += [f'changed {key}, variant "{name}" ({said})' for name, said in varied.items()]
+        missed = lacking(before, entry)
+        if missed:
+            update.told.append(f"changed {key}: {shown(lock.file)} {missed}")
     update.told += [f"removed {key}" for key in sorted(lost)]
     return update
+
+
+def _is_same(one: Entry, other: Entry) -> bool:
+    """Say whether two entries are of the same models."""
+    is_same = one.fingerprint == other.fingerprint and one.variants.keys() == other.variants.keys()
+    return is_same and not different_variants(one, other)
 
 
 def _tell(update: _Update, given: Mapping[str, Any], *, is_full: bool) -> None:

@@ -4,7 +4,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -182,26 +182,34 @@ def choice_of(given: dict[str, Any]) -> "Choice":
     return Choice(params=params, text=text, variant=given["variant"])
 
 
-def compile_argument(spec: str, options: "Options") -> "Compilation":
+def compile_argument(spec: str, options: "Options", model: str | None = None) -> "Compilation":
     """Return what becomes of the spec that a command line names; ``-`` is standard input.
 
-    Raises UsageError where there is no such file.
+    Raises UsageError where there is no such file, or where it has no model of its own and no ``model`` is chosen.
     """
     from graphspec.compiler import compile_bytes, compile_file  # noqa: PLC0415 - as above
 
     if spec == "-":
-        return compile_bytes(read_stdin(options), "<stdin>", options, Path.cwd())
+        return _with_model(compile_bytes(read_stdin(options), "<stdin>", options, Path.cwd()), spec, model)
     path = Path(spec)
     if not os.path.lexists(path):
         raise UsageError(f'there is no file "{spec}"{_sibling(path)}')
     if path.is_dir():
         raise UsageError(f'"{spec}" is a folder; name one spec in it')
-    result = compile_file(path, options, spec)
-    if result.unit is not None and result.graph is None and not result.has_errors:
+    return _with_model(compile_file(path, options, spec), spec, model)
+
+
+def _with_model(result: "Compilation", spec: str, model: str | None) -> "Compilation":
+    """Return a compilation, of which a spec without a model of its own lends one of its models."""
+    if not result.is_library:
+        return result
+    if model is None:
+        names = () if result.document is None else tuple(result.document.models)
+        more = f"; build, summary, plot and export take one by --model: {', '.join(names)}" if names else ""
         raise UsageError(
-            f'"{spec}" has no model of its own: its blocks, layers and models are for specs that import it'
+            f'"{spec}" has no model of its own: its blocks, layers and models are for specs that import it{more}'
         )
-    return result
+    return replace(result, typed=result.unfinished)
 
 
 def read_stdin(options: "Options") -> bytes:

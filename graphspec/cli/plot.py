@@ -52,7 +52,7 @@ def command(spec: str, output: Path, **given: Any) -> int:  # noqa: ANN401 - cli
     drawn = _plot_options(given)
     check_options(drawn)
     options = options_of(given, read_settings(Path.cwd()))
-    result = compile_argument(spec, options)
+    result = compile_argument(spec, options, given["model"])
     report(result, result.diagnostics, given["color"], quiet=given["quiet"])
     loaded = spec_of(result, options, allow_download=True)
     drawing = depict(loaded.chosen(given["model"])) if loaded is not None else _drawing_of_mistakes(result)

@@ -48,7 +48,7 @@ def command(spec: str, form: str, **given: Any) -> int:  # noqa: ANN401 - click'
     layout = Layout(
         width=table_width(sys.stdout), columns=_columns(given["columns"]), sort=given["sort"], depth=given["depth"]
     )
-    result = compile_argument(spec, options)
+    result = compile_argument(spec, options, given["model"])
     report(result, result.diagnostics, given["color"], quiet=given["quiet"])
     loaded = spec_of(result, options, allow_download=True)
     if loaded is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphspec.cli import status
-from graphspec.cli.check import Checked, check_file, checked
+from graphspec.cli.check import Checked, against, check_against, check_file, checked, digest_of
 from graphspec.cli.complete import complete_spec
 from graphspec.cli.find import find_specs
 from graphspec.cli.formats import (
@@ -30,8 +30,8 @@ from graphspec.diagnostics.report import Report
 
 if TYPE_CHECKING:
     from graphspec.cli.cache import Cache
-    from graphspec.cli.locks import Lock
     from graphspec.compiler import Compilation, Options
+    from graphspec.locks import Lock
 
 # Fewer are compiled before a cache would be read.
 _WORTH_CACHING = 16
@@ -88,6 +88,8 @@ def command(paths: tuple[str, ...], formats: tuple[str, ...], **given: Any) -> i
       pyproject.toml     settings, under [tool.graphspec]
       .graphspec_cache/  what was found before; may be deleted at any time
     """  # noqa: D301 - click's mark of what is printed as it stands
+    if given["locked"] and given["settings"]:
+        raise UsageError("with --set a model is not the one that was locked; leave out --set or --locked")
     outputs = [output_of(form) for form in formats] or default_outputs(os.environ)
     run = _Run(paths, outputs, given)
     if given["emit"] is not None:
@@ -112,7 +114,7 @@ class _Run:
         settings = read_settings(Path.cwd())
         specs = self.specs(settings)
         progress = Progress(quiet=self.given["quiet"])
-        lock = _lock(self.given)
+        lock = self.locked()
         try:
             found = self.found(specs, settings, lock, progress)
         finally:
@@ -122,7 +124,7 @@ class _Run:
             for one in found:
                 write_err(f"{visible(one.path)}: {render_count(one.diagnostics, 1)}")
         report = Report(
-            list(dict.fromkeys((*(item for one in found for item in one.diagnostics), *self.gone(lock)))),
+            [*_each_once(found), *self.gone(lock)],
             [one.path for one in found],
             {path: text for one in found for path, text in one.sources.items()},
             {one.path: one.seconds for one in found},
@@ -134,13 +136,21 @@ class _Run:
         write_step_summary(report, os.environ)
         return status.OK if self.given["exit_zero"] else self.status(report, settings)
 
-    def gone(self, lock: "Lock | None") -> tuple[Diagnostic, ...]:
+    def locked(self) -> "_Locked | None":
+        if not self.given["locked"]:
+            return None
+        from graphspec.lock_file import lock_file, lock_text  # noqa: PLC0415 - few runs hold specs against a lock
+
+        file = lock_file(self.given["lock_file"])
+        return _Locked(file, lock_text(file))
+
+    def gone(self, lock: "_Locked | None") -> tuple[Diagnostic, ...]:
         """Return what the lock says of specs that are not there any more."""
         if lock is None:
             return ()
-        from graphspec.cli.locks import gone  # noqa: PLC0415 - few runs hold specs against a lock
+        from graphspec.lock_file import gone, keys_of  # noqa: PLC0415 - as above
 
-        return tuple(gone(lock, self.paths))
+        return tuple(gone(lock.file, keys_of(lock.text), self.paths))
 
     def status(self, report: Report, settings: Settings) -> int:
         asked = self.given["max_warnings"]
@@ -156,44 +166,51 @@ class _Run:
         return specs
 
     def found(
-        self, specs: list[str], settings: Settings, lock: "Lock | None", progress: Progress
+        self, specs: list[str], settings: Settings, lock: "_Locked | None", progress: Progress
     ) -> list[Checked]:  # fmt: skip
         if self.given["fix"]:
             from graphspec.cli.fix import fix_specs  # noqa: PLC0415 - on request
 
             fix_specs(specs, self.options(settings), quiet=self.given["quiet"])
-        if self.given["deep"] or "-" in specs or lock is not None:
-            options = self.options(settings)
-            return [self.compiled(spec, options, lock) for spec in specs]
-        from graphspec.cli.many import Means, check_many  # noqa: PLC0415 - standard input does without
+        if self.given["deep"] or "-" in specs or not specs:
+            options, read = self.options(settings), None if lock is None else lock.read()
+            return [self.compiled(spec, options, read) for spec in specs]
+        from graphspec.cli.many import Means, Work, check_many  # noqa: PLC0415 - standard input does without
 
-        cache = self.cache(settings) if len(specs) >= _WORTH_CACHING else None
-        means = Means(
-            lambda: partial(check_file, options=self.options(settings), is_kept=cache is not None),
-            cache,
-            self.given["jobs"],
-        )
-        return check_many(specs, means, progress)
+        cache = self.cache(settings, lock) if len(specs) >= _WORTH_CACHING else None
+
+        def make_work() -> Work:
+            options, is_kept = self.options(settings), cache is not None
+            if lock is None:
+                return partial(check_file, options=options, is_kept=is_kept)
+            return partial(check_against, lock=lock.read(), options=options, is_kept=is_kept)
+
+        return check_many(specs, Means(make_work, cache, self.given["jobs"]), progress)
 
     def options(self, settings: Settings) -> "Options":
         """Return the compiler's options, which ask for every variant where none is named."""
         options = options_of(self.given, settings)
         return replace(options, choice=replace(options.choice, every_variant=True))
 
-    def cache(self, settings: Settings) -> "Cache | None":
+    def cache(self, settings: Settings, lock: "_Locked | None") -> "Cache | None":
         if self.given["no_cache"]:
             return None
         from graphspec.cli.cache import Cache, cache_folder  # noqa: PLC0415 - where it pays
 
         options = {name: value for name, value in self.given.items() if name not in _BESIDE}
         folder = self.given["cache_dir"] or cache_folder(Path.cwd())
-        return Cache(folder, options | {"plugins of settings": settings.plugins})
+        options["plugins of settings"] = settings.plugins
+        if lock is None:
+            return Cache(folder, options)
+        # The path of a spec, too, says which entry of the lock is its own.
+        options["lock"] = (str(lock.file.parent.resolve()), lock.file.name, digest_of(lock.text.encode()))
+        return Cache(folder, options, is_of_plain_paths=True)
 
     def compiled(self, spec: str, options: "Options", lock: "Lock | None") -> Checked:
         result = _compile(spec, options, self.given["stdin_filename"])
-        one = checked(result.path, result)
         if lock is not None and spec != "-":
-            one = _against(lock, one, result, spec)
+            result = against(lock, result, spec, options)
+        one = checked(result.path, result)
         return _ask_keras(one, result, options) if self.given["deep"] else one
 
     def emit(self, stage: str) -> int:
@@ -213,31 +230,33 @@ class _Run:
         return status.OK
 
 
+@dataclass(frozen=True, slots=True)
+class _Locked:
+    """The text of a lock, which is read where a spec is not known to be as it says."""
+
+    file: Path
+    text: str
+
+    def read(self) -> "Lock":
+        from graphspec.locks import lock_in  # noqa: PLC0415 - as above
+
+        return lock_in(self.text, self.file)
+
+
+def _each_once(found: list[Checked]) -> list[Diagnostic]:
+    if not any(one.diagnostics for one in found):
+        return []
+    from graphspec.diagnostics.merge import each_once  # noqa: PLC0415 - where there is something to tell
+
+    return each_once([(one.path, one.diagnostics) for one in found])
+
+
 def _compile(spec: str, options: "Options", stdin_name: str) -> "Compilation":
     from graphspec.compiler import compile_bytes, compile_file  # noqa: PLC0415 - what is known needs no compiling
 
     if spec == "-":
         return compile_bytes(read_stdin(options), stdin_name, options, Path.cwd())
     return compile_file(Path(spec), options, spec)
-
-
-def _lock(given: dict[str, Any]) -> "Lock | None":
-    if not given["locked"]:
-        return None
-    from graphspec.cli.locks import lock_file, read_lock  # noqa: PLC0415 - few runs hold specs against a lock
-    from graphspec.views.lock import LockError  # noqa: PLC0415 - as above
-
-    try:
-        return read_lock(lock_file(given["lock_file"]))
-    except LockError as error:
-        raise UsageError(str(error)) from None
-
-
-def _against(lock: "Lock", one: Checked, result: "Compilation", spec: str) -> Checked:
-    """Return what was found in a spec, and what of its model the lock does not say."""
-    from graphspec.cli.locks import check  # noqa: PLC0415 - as above
-
-    return replace(one, diagnostics=(*one.diagnostics, *check(result, spec, lock)), sources=dict(result.sources))
 
 
 def _ask_keras(one: Checked, result: "Compilation", options: "Options") -> Checked:

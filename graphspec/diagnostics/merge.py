@@ -1,4 +1,4 @@
-"""The diagnostics of one spec in several variants: each mistake once, with the variants that it needs."""
+"""The diagnostics of several runs: each mistake once, with the variants that it needs, or the uses that led to it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,6 +6,7 @@ from dataclasses import replace
 from graphspec.diagnostics.diagnostic import Diagnostic, Related
 
 _MOST_SHOWN = 5
+_MOST_USES = 8
 # A name that is no param: given by a use, and used by a formula.
 _GIVEN, _USED = "GS307", "GS305"
 _Place = tuple[str, object]
@@ -40,6 +41,32 @@ def merge(found: Sequence[tuple[Related | None, Sequence[Diagnostic]]]) -> tuple
     used = {related.span for item in merged if item.code == _GIVEN for related in item.related}
     merged = [item for item in merged if item.code != _USED or item.span not in used]
     return tuple(sorted(merged, key=lambda item: (item.span, item.code, item.message)))
+
+
+def each_once(found: Sequence[tuple[str, Sequence[Diagnostic]]]) -> list[Diagnostic]:
+    """Return the diagnostics of specs, each with its path: what several have of a file that they import is one mistake.
+
+    It is told as that file's own check tells it, or else with the uses of all.
+    """
+    kept: dict[tuple[str, str, object], Diagnostic] = {}
+    own: set[tuple[str, str, object]] = set()
+    for path, diagnostics in found:
+        for item in diagnostics:
+            key = (item.code, item.message, item.span)
+            if key in own:
+                continue
+            if item.span.path == path:
+                kept[key] = item
+                own.add(key)
+            else:
+                kept[key] = item if key not in kept else _with_uses(kept[key], item)
+    return list(kept.values())
+
+
+def _with_uses(item: Diagnostic, other: Diagnostic) -> Diagnostic:
+    told = {related.span for related in item.related}
+    further = tuple(related for related in other.related if related.span not in told)
+    return replace(item, related=(*item.related, *further)[: max(_MOST_USES, len(item.related))])
 
 
 def _keyed(diagnostics: Sequence[Diagnostic]) -> dict[_Key, Diagnostic]:

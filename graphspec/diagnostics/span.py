@@ -16,3 +16,22 @@ class Span(NamedTuple):
     def of_file(cls, path: str) -> "Span":
         """Return the empty span at the start of a file, for what concerns the file as a whole."""
         return cls(path, 1, 1, 1, 1)
+
+
+class Outside(Span):
+    """A place in what stands in no file: in an option, or in what a program gives."""
+
+    __slots__ = ()
+
+
+class Derived(Span):
+    """The place of a value that is made of one that stands elsewhere, at its ``origin``."""
+
+    origin: Span
+
+    @classmethod
+    def at(cls, span: Span, origin: Span) -> "Derived":
+        """Return the place of a value, with the place that it is from."""
+        place = cls(*span)
+        place.origin = origin
+        return place

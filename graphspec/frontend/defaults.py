@@ -4,13 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from graphspec.catalog import catalog
-from graphspec.diagnostics.diagnostic import Diagnostics
+from graphspec.diagnostics.diagnostic import Diagnostics, Related
 from graphspec.diagnostics.suggest import did_you_mean, nearest
 from graphspec.frontend.document import What
 from graphspec.frontend.fields import describe_value
 from graphspec.frontend.templates import Sight, filled
 from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree, Unknown
 from graphspec.frontend.tree import Mapping as TreeMapping
+from graphspec.frontend.whats import classify
+
+# What has arguments of its own and a class, by which they are given.
+_KINDS = ("layer", "plugin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Defaults:
     def applied(self, what: What) -> Tree | None:
         """Return the arguments of a layer, and of those inside them, with the defaults of their classes."""
         arguments = what.arguments
-        if not self.by_class or what.kind != "layer":
+        if not self.by_class or what.kind not in _KINDS:
             return arguments
         if isinstance(arguments, TreeMapping):
             arguments = self._inside(arguments)
@@ -35,9 +39,7 @@ class Defaults:
         return _merged(arguments, own, what)
 
     def _of(self, name: str) -> Mapping[str, Entry] | None:
-        """Return the defaults of a class, by whichever of its names."""
-        found = catalog.layer(name)
-        return self.by_class.get(name) or (None if found is None else self.by_class.get(found.name))
+        return self.by_class.get(_class_of(name))
 
     def _inside(self, arguments: TreeMapping) -> TreeMapping:
         """Return arguments in which each layer has the defaults of its class."""
@@ -56,7 +58,7 @@ class Defaults:
         if not isinstance(tree, TreeMapping) or len(tree.entries) != 1:
             return tree
         entry = next(iter(tree.entries.values()))
-        if catalog.layer(entry.key) is None:
+        if catalog.layer(entry.key) is None and entry.key not in self.by_class:
             return tree
         empty = isinstance(entry.value, Scalar) and entry.value.value is None
         what = What("layer", entry.key, entry.span, None if empty else entry.value)
@@ -64,6 +66,12 @@ class Defaults:
         if value is what.arguments or value is None:
             return tree
         return TreeMapping({entry.key: entry._replace(value=value)}, tree.span)
+
+
+def _class_of(name: str) -> str:
+    """Return the name of a class that stands for all of its names."""
+    found = catalog.layer(name)
+    return name if found is None else found.replaces or found.name
 
 
 def _merged(arguments: TreeMapping | None, own: Mapping[str, Entry], what: What) -> TreeMapping | None:
@@ -86,10 +94,31 @@ def read_defaults(tree: Tree | None, sight: Sight, diagnostics: Diagnostics) -> 
         diagnostics.error("GS203", message, tree.span, help="write defaults: {Conv2D: {padding: same}}")
         return Defaults()
     by_class: dict[str, dict[str, Entry]] = {}
+    places: dict[str, Entry] = {}
     for entry in tree.entries.values():
+        if not _is_of_layers(entry, diagnostics):
+            continue
         named = _with_right_class(entry, tree, diagnostics)
-        by_class[named.key] = _of_class(named, diagnostics)
+        name = _class_of(named.key)
+        if name in places:
+            message = f'the defaults of one class are given twice: "{entry.key}" is "{places[name].key}"'
+            related = [Related("the first are here", places[name].span)]
+            diagnostics.error("GS213", message, entry.span, help="put them together", related=related)
+        places.setdefault(name, named)
+        by_class[name] = {**_of_class(named, diagnostics), **by_class.get(name, {})}
     return Defaults(by_class)
+
+
+def _is_of_layers(entry: Entry, diagnostics: Diagnostics) -> bool:
+    """Say whether defaults are for what has them, and report it where they are not."""
+    kind, _ = classify(entry.key)
+    if kind in _KINDS:
+        return True
+    diagnostics.error(
+        "GS215", f'defaults are for layers, and "{entry.key}" is an {kind}', entry.span,
+        help="give it its arguments where it is used",
+    )  # fmt: skip
+    return False
 
 
 def _with_right_class(entry: Entry, tree: TreeMapping, diagnostics: Diagnostics) -> Entry:

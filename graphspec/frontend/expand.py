@@ -12,6 +12,8 @@ from graphspec.frontend.fields import describe_value, scalar
 from graphspec.frontend.program import Call, FileProgram, Operand, Operands, Outputs, Program, Reference
 from graphspec.frontend.tree import Mapping, Scalar, Sequence, Tree, Unknown, holds_unknown
 
+# In an expression of a chain, what feeds it.
+BEFORE = "_"
 _WORD_END = re.compile(r"([a-z])([A-Z])")
 _ACRONYM_END = re.compile(r"(.)([A-Z][a-z]+)")
 
@@ -116,10 +118,20 @@ def _chain_calls(
                 member_path, node.what, node, operands, aliases, diagnostics, wired=wired, before=before
             )
         else:
-            yield _call(member_path, node, operands, wired=wired, before=before)
+            call = _call(member_path, node, operands, wired=wired, before=before)
+            yield call._replace(names=_names_of_first(node, operands)) if before is None else call
         before = member_path
     if before is not None and before != path:
         aliases[path] = before
+
+
+def _names_of_first(node: NodeSpec, operands: Operand) -> dict[str, Operand] | None:
+    """Return what feeds a chain as the meaning of ``_`` in its first member, or None where that is not asked for."""
+    if node.what is None or node.what.kind != "expr":
+        return None
+    from graphspec.frontend.block_names import names_of_what  # noqa: PLC0415 - few chains start with an expression
+
+    return {BEFORE: operands} if any(name.path == BEFORE for name in names_of_what(node.what)) else None
 
 
 def check_beside_chain(path: str, node: NodeSpec, diagnostics: Diagnostics) -> None:

@@ -143,7 +143,7 @@ class _Expansion:
         if inputs is None:
             return None
         placement = Placement(self.diagnostics, self.made.told)
-        outputs = placement.place_model(ReadyUse(piece, block, None, use, piece.size, name.span))
+        outputs = placement.place_model(ReadyUse(piece, block, None, use, piece.size, name.span, sight.values))
         return replace(_program(placement, inputs, outputs, spec.span, spec.dtype), name=spec.name)
 
     def shapes(self, tree: Mapping, sight: Sight) -> MappingABC[str, InputSpec]:
@@ -176,5 +176,6 @@ def _program(
 ) -> Program:
     return Program(
         inputs=inputs, calls=tuple(placement.calls), aliases=placement.aliases, outputs=outputs,
-        span=span, dtype=dtype, absent=placement.absent, groups=placement.groups,
+        span=span, dtype=dtype, absent=placement.absent, groups=placement.groups, uses=placement.uses,
+        copies=placement.copies,
     )  # fmt: skip

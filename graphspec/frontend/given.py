@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from graphspec.diagnostics.diagnostic import Diagnostic, Related
-from graphspec.diagnostics.span import Span
+from graphspec.diagnostics.span import Derived, Span
 from graphspec.frontend.formulas import FormulaError, names_in, parse_formula
 from graphspec.frontend.params import Declared, Given
 from graphspec.frontend.templates import names_used
@@ -39,7 +39,8 @@ def with_given(item: Diagnostic, givings: Mapping[Span, Giving], sources: Mappin
 
     ``givings`` holds what each use gives by its place, and what a spec is given by the start of its file.
     """
-    if item.severity != "error" or item.code in _OF_FORMULAS:
+    # Of an item of a table the very place is known.
+    if item.severity != "error" or item.code in _OF_FORMULAS or isinstance(item.span, Derived):
         return item
     names = tuple(_names(item.span, sources, is_formula=item.code == _COMPUTED))
     if not names:

@@ -345,7 +345,7 @@ class Instantiation:
         size = sum(item.size for item in items)
         if size > self.limit:
             self._refuse(size, copies.span)
-        return ReadyCopies(items, "each" in entries, size, span)
+        return ReadyCopies(items, "each" in entries, size, span, copies.span)
 
     def _copy(
         self, control: Control, rest: TreeMapping, name: str, span: Span, around: _Around, values: dict[str, object]
@@ -413,5 +413,5 @@ class Instantiation:
         found = self.of_use(what, spec.literals, around.unit, what.span)
         if found is None:
             return ReadyUnknown(what.span)
-        block, _, piece, use = found
-        return ReadyUse(piece, block, spec.trainable, use, piece.size, what.span)
+        block, sight, piece, use = found
+        return ReadyUse(piece, block, spec.trainable, use, piece.size, what.span, sight.values)

@@ -187,7 +187,7 @@ def bind_params(
         binding.settle(name)
     if binding.lacking:
         _report_lacking(binding.lacking, variants, diagnostics)
-    return replace(sight, values=binding.values, unknown=frozenset(binding.failed))
+    return replace(sight, values=binding.values, unknown=frozenset(binding.failed), trees=binding.trees)
 
 
 def unbound(declared: Declared, subject: str, sight: Sight, diagnostics: Diagnostics) -> Sight:
@@ -228,6 +228,7 @@ class _Binding:
         self.sight = sight
         self.diagnostics = diagnostics
         self.values: dict[str, object] = {}
+        self.trees: dict[str, Tree] = {}
         self.failed: set[str] = set()
         self.open: list[str] = []
         self.lacking: list[Param] = []
@@ -251,6 +252,7 @@ class _Binding:
             self.failed.add(name)
             return
         self.values[name] = plain(tree)
+        self.trees[name] = tree
 
     def tree(self, param: Param) -> Tree | None:
         given = self.given.get(param.name)
@@ -268,7 +270,7 @@ class _Binding:
             if used in self.params and used != param.name:
                 self.settle(used)
         unknown = frozenset(self.failed) | set(self.open)
-        seen = replace(self.sight, values=self.values, unknown=unknown, declared=())
+        seen = replace(self.sight, values=self.values, unknown=unknown, declared=(), trees=self.trees)
         try:
             value = substitute(tree, seen, self.diagnostics)
         except UnknownValueError:

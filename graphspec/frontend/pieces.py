@@ -32,7 +32,7 @@ class ReadyChain:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadyUse:
-    """A use of a block; ``use`` is what diagnostics say of it."""
+    """A use of a block with ``values`` for its params; ``use`` is what diagnostics say of it."""
 
     piece: "Piece"
     block: BlockSpec
@@ -40,16 +40,18 @@ class ReadyUse:
     use: Related
     size: int
     span: Span
+    values: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadyCopies:
-    """Copies: in a row, or side by side where ``is_each``."""
+    """Copies: in a row, or side by side where ``is_each``; ``count`` is where it stands how many."""
 
     items: tuple["Ready", ...]
     is_each: bool
     size: int
     span: Span
+    count: Span
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ from graphspec.diagnostics.diagnostic import Diagnostics, Origin, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean
 from graphspec.frontend.document import BlockSpec
-from graphspec.frontend.expand import has_no_weights
+from graphspec.frontend.expand import BEFORE, has_no_weights
 from graphspec.frontend.pieces import (
     Piece,
     Ready,
@@ -16,7 +16,7 @@ from graphspec.frontend.pieces import (
     ReadyCopies,
     ReadyUse,
 )
-from graphspec.frontend.program import Call, Operand, Operands, Outputs, Reference
+from graphspec.frontend.program import Call, Operand, Operands, Outputs, Reference, Use
 
 _MOST_SHOWN = 8
 
@@ -41,7 +41,8 @@ class Placement:
     """Gathers calls.
 
     ``aliases`` maps a path to the one that it stands for, ``bundles`` to several; ``absent`` holds what is not there,
-    ``groups`` which paths are blocks, and of which name, and which are copies.
+    ``groups`` which paths are blocks, and of which name, and which are copies; ``uses`` what those blocks are given,
+    ``copies`` how many each of these is.
     """
 
     def __init__(self, diagnostics: Diagnostics, told: Collection[tuple[int, str]] = ()) -> None:
@@ -53,6 +54,8 @@ class Placement:
         self.bundles: dict[str, Operands] = {}
         self.absent: dict[str, Span] = {}
         self.groups: dict[str, str] = {}
+        self.uses: dict[str, Use] = {}
+        self.copies: dict[str, int] = {}
 
     def place(self, piece: Piece) -> Outputs | None:
         """Place the piece of a whole graph, and return its outputs."""
@@ -161,7 +164,9 @@ class Placement:
     def _inside(self, bound: Operand, rest: str, reference: Reference, path: str, frame: _Frame) -> Operand:
         """Return a part of what an input of a block is."""
         if isinstance(bound, Reference):
-            return Reference(f"{bound.path}.{rest}", reference.span)
+            # A number is an output of what feeds the block, which is the last of copies in a row.
+            path = self.aliases.get(bound.path, bound.path) if bound.path in self.copies else bound.path
+            return Reference(f"{path}.{rest}", reference.span)
         items = bound.items if isinstance(bound, Operands) else ()
         named = items if isinstance(items, Mapping) else {str(number): item for number, item in enumerate(items)}
         if rest in named:
@@ -190,12 +195,12 @@ class Placement:
             trainable = frame.trainable
         names = None
         if ready.names:
-            names = {item.path: self._absolute(item, path, frame) for item in ready.names if item.path != "_"}
-            if before is not None:
-                names["_"] = fed.operand
+            names = {item.path: self._absolute(item, path, frame) for item in ready.names if item.path != BEFORE}
+            if before is not None and any(item.path == BEFORE for item in ready.names):
+                names[BEFORE] = fed.operand
         self.calls.append(
             Call(
-                path, node.name or path, ready.span, node.what, *fed, node.literals, trainable, before,
+                path, node.name or path, ready.span, node.what, *fed, node.literals, trainable, before or None,
                 node.places, frame.origin, names,
             )
         )  # fmt: skip
@@ -204,7 +209,8 @@ class Placement:
     def _chain(self, ready: ReadyChain, path: str, fed: _Fed, frame: _Frame) -> Operand:
         if ready.trainable is not None:
             frame = frame._replace(trainable=ready.trainable)
-        before: str | None = None
+        # The first has no member before it: what feeds it feeds the chain.
+        before = ""
         for number, (segment, member) in enumerate(ready.members):
             inner = path + segment
             if number and isinstance(fed.operand, Reference):
@@ -218,13 +224,15 @@ class Placement:
     def _copies(self, ready: ReadyCopies, path: str, fed: _Fed, frame: _Frame) -> Operand:
         results: list[Operand] = []
         self.groups[path] = "copies"
+        self.copies[path] = len(ready.items)
         for number, item in enumerate(ready.items, 1):
             inner = f"{path}.{number}"
             result = self._node(item, inner, fed, frame._replace(origin=Origin(None, frame.origin)))
             self._note(inner, result)
             results.append(result)
-            if not ready.is_each:
-                fed = _Fed(_next(fed.operand, result, item))
+            if not ready.is_each and number < len(ready.items):
+                is_fed = self._feeds_next(item, ready.count, frame)
+                fed = _Fed(_next(fed.operand, result, item)) if is_fed else _Fed(None, wired=False)
         if ready.is_each:
             return Operands(tuple(results), ready.span)
         last = ready.items[-1] if ready.items else None
@@ -233,11 +241,32 @@ class Placement:
                 self.aliases[f"{path}.{name}"] = f"{path}.{len(ready.items)}.{name}"
         return results[-1] if results else fed.operand
 
+    def _feeds_next(self, ready: Ready, place: Span, frame: _Frame) -> bool:
+        """Say whether an output of a copy feeds the next one, and report it where none has the name of an input."""
+        outputs = ready.piece.outputs if isinstance(ready, ReadyUse) else None
+        if not isinstance(ready, ReadyUse) or outputs is None or outputs.form != "mapping" or len(outputs.names) == 1:
+            return True
+        inputs = ready.piece.inputs
+        if not set(inputs).isdisjoint(outputs.names):
+            return True
+        self.diagnostics.origin = frame.origin
+        meant = next(filter(None, (did_you_mean(name, inputs) for name in outputs.names)), "")
+        message = (
+            f'no output of block "{ready.block.name}" ({", ".join(outputs.names)}) has the name of an input'
+            f" ({', '.join(inputs)}), so no copy feeds the next one{meant}"
+        )
+        help_ = "give each output the name of the input that it feeds, or write the outputs as a list, in their order"
+        if len(inputs) == 1:
+            help_ = f'give the output that feeds the next copy the name "{inputs[0]}"'
+        self.diagnostics.error("GS315", message, place, help=help_, related=[_declared(ready.block)])
+        return False
+
     def _use(self, ready: ReadyUse, path: str, fed: _Fed, frame: _Frame) -> Operand:
         bindings = self._bound(ready, path, fed, frame)
         trainable = frame.trainable if ready.trainable is None else ready.trainable
         inner = _Frame(f"{path}.", bindings, Origin(ready.use, frame.origin), trainable)
         self.groups[path] = ready.block.name
+        self.uses[path] = Use(ready.block, ready.values, bindings)
         self._piece(ready.piece, inner)
         outputs = ready.piece.outputs
         if outputs is None:
@@ -341,7 +370,8 @@ def _leaves(path: str, bundle: Operands) -> list[tuple[str, Reference]]:
 def _next(before: Operand, result: Operand, ready: Ready) -> Operand:
     """Return what feeds the next copy in a row: what the one before returned, and beside it what fed that one."""
     names = ready.piece.inputs if isinstance(ready, ReadyUse) else ()
-    if len(names) <= 1 or result is None:
+    is_mapping = isinstance(result, Operands) and isinstance(result.items, Mapping)
+    if not names or result is None or (len(names) == 1 and not is_mapping):
         return result
     span = before.span if isinstance(before, Operands) else result.span
     fed = before.items if isinstance(before, Operands) else ()

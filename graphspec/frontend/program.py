@@ -9,7 +9,7 @@ from typing import NamedTuple, Union
 
 from graphspec.diagnostics.diagnostic import Origin
 from graphspec.diagnostics.span import Span
-from graphspec.frontend.document import NO_PLACES, InputSpec, LayerSpec, What
+from graphspec.frontend.document import NO_PLACES, BlockSpec, InputSpec, LayerSpec, What
 from graphspec.frontend.tree import Mapping
 
 
@@ -72,13 +72,21 @@ class FileProgram:
     span: Span
 
 
+class Use(NamedTuple):
+    """A use of a block: the values of its params, and what its inputs are."""
+
+    block: BlockSpec
+    params: MappingABC[str, object]
+    inputs: MappingABC[str, Operand]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """The calls of one graph, in the order they were written; ``aliases`` maps a chain to its last member.
 
     ``absent`` has where the ``when`` of each node stands that is not there; ``groups`` says what blocks and copies
-    there are. ``name`` is that of a nested model in Keras. ``drafts`` are the blocks that nothing uses: they are
-    checked, and no part of the graph.
+    there are, ``copies`` how many, ``uses`` what those blocks are given. ``name`` is that of a nested model in Keras.
+    ``drafts`` are the blocks that nothing uses: they are checked, and no part of the graph.
     """
 
     inputs: MappingABC[str, InputSpec]
@@ -90,6 +98,8 @@ class Program:
     dtype: str | None = None
     absent: MappingABC[str, Span] = field(default_factory=dict)
     groups: MappingABC[str, str] = field(default_factory=dict)
+    uses: MappingABC[str, Use] = field(default_factory=dict)
+    copies: MappingABC[str, int] = field(default_factory=dict)
     layers: MappingABC[str, LayerSpec] = field(default_factory=dict)
     models: MappingABC[str, "Program | FileProgram | None"] = field(default_factory=dict)
     drafts: tuple["Program", ...] = ()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from graphspec.diagnostics.diagnostic import Diagnostics, UsageError
-from graphspec.diagnostics.span import Span
+from graphspec.diagnostics.span import Outside
 from graphspec.frontend.params import Given
 from graphspec.frontend.read import read
 from graphspec.frontend.source import Limits, Source
@@ -31,7 +31,7 @@ def given_by_options(settings: tuple[str, ...], limits: Limits) -> tuple[dict[st
             reason = next((item.message for item in diagnostics), "it is no single YAML value")
             raise UsageError(f'--set {setting}: cannot read "{value}": {reason}')
         moved = _moved(tree.entries["value"].value, number, len(name) + 1 - len(_KEY))
-        found[name.strip()] = Given(Span(OPTION, number, 1, number, len(name) + 1), moved)
+        found[name.strip()] = Given(Outside(OPTION, number, 1, number, len(name) + 1), moved)
     return found, "\n".join(settings)
 
 
@@ -42,7 +42,7 @@ def given_by_python(params: Mapping[str, object]) -> dict[str, Given]:
     """
     found: dict[str, Given] = {}
     for name, value in params.items():
-        place = Span.of_file(f"params[{name!r}]")
+        place = Outside.of_file(f"params[{name!r}]")
         try:
             found[name] = Given(place, to_tree(value, place))
         except TypeError as error:
@@ -53,7 +53,7 @@ def given_by_python(params: Mapping[str, object]) -> dict[str, Given]:
 def _moved(tree: Tree, line: int, columns: int) -> Tree:
     """Return a value with its places in the text of the options."""
     old = tree.span
-    span = Span(OPTION, line, max(1, old.column + columns), line, max(2, old.end_column + columns))
+    span = Outside(OPTION, line, max(1, old.column + columns), line, max(2, old.end_column + columns))
     if isinstance(tree, Scalar):
         return tree._replace(span=span)
     if isinstance(tree, Sequence):

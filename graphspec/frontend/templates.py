@@ -12,17 +12,19 @@ from itertools import islice
 from typing import NamedTuple
 
 from graphspec.diagnostics.diagnostic import Diagnostics, Related
-from graphspec.diagnostics.span import Span
+from graphspec.diagnostics.span import Derived, Span
 from graphspec.diagnostics.suggest import nearest, respelling
 from graphspec.frontend.edges import within
 from graphspec.frontend.evaluate import UnknownValueError, evaluate
 from graphspec.frontend.formulas import FormulaError, Term, names_in, parse_formula
+from graphspec.frontend.origins import origin_of, outside_of
 from graphspec.frontend.structure import NODE
 from graphspec.frontend.tree import Entry, Scalar, Sequence, Tree, Unknown, holds_unknown, plain
 from graphspec.frontend.tree import Mapping as TreeMapping
 
 _WHOLE_NAME = re.compile(r"\$([A-Za-z_]\w*)\Z", re.ASCII)
 _NAME_AND_MORE = re.compile(r"\$([A-Za-z_]\w*)(?=\s*[-+*/%<>=\[])", re.ASCII)
+_NAMES = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _REPEATED = ("repeat", "each")
 _COPIED = ("block", "chain")
 _GUARDS = ("when", *_REPEATED)
@@ -44,7 +46,7 @@ class Sight:
 
     ``sources`` holds the texts of files, in which a place inside a value that YAML wrote otherwise is found; ``hints``
     gathers what to say where a value that was put together is refused later on. A name that is not there is reported
-    once, and then is in ``told``; ``body`` is where its other uses are looked for.
+    once, and then is in ``told``; ``body`` is where its other uses are looked for. ``trees`` has the places of values.
     """
 
     values: Mapping[str, object]
@@ -54,6 +56,7 @@ class Sight:
     hints: dict[Span, str] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
     body: Tree | None = None
+    trees: Mapping[str, Tree] = field(default_factory=dict)
 
     def hidden(self) -> "Sight":
         """Return the sight with every value in it unknown."""
@@ -262,7 +265,13 @@ class _Substitution:
         value = self.value(template.parts[0])
         if isinstance(value, float) and value.is_integer() and "/" in scalar.text:
             self.sight.hints[scalar.span] = '"/" gives a number with a fraction; "//" gives an integer'
-        return to_tree(value, scalar.span)
+        return to_tree(value, self.place(scalar, template))
+
+    def place(self, scalar: Scalar, template: Template) -> Span:
+        """Return the place of a value, which knows where in a table, or outside the spec, the value stands."""
+        term = template.parts[0]
+        origin = None if isinstance(term, str) else origin_of(term[0], self.sight.values, self.sight.trees)
+        return scalar.span if origin is None else Derived.at(scalar.span, origin)
 
     def joined(self, scalar: Scalar, template: Template) -> Scalar:
         texts = [part if isinstance(part, str) else self.text(part) for part in template.parts]
@@ -298,6 +307,8 @@ class _Substitution:
                 return
             self.sight.told.add(name)
         place = place_within(scalar, error.start, error.end, self.sight.sources)
+        origin = outside_of(_NAMES.findall(name), self.sight.trees) if error.code == "GS306" else None
+        place = place if origin is None else Derived.at(place, origin)
         related: tuple[Related, ...] = ()
         fix = None
         if error.code == "GS305":

@@ -304,8 +304,8 @@ def variants_of(tree: TreeMapping, diagnostics: Diagnostics) -> dict[str, dict[s
     return found
 
 
-def variant_place(tree: TreeMapping, name: str) -> Related | None:
-    """Return where a variant stands, as a place related to a mistake that needs it."""
+def variant_places(tree: TreeMapping) -> dict[str, Related]:
+    """Return where each variant stands, as a place related to a mistake that needs it."""
     section = tree.get("variants")
-    entry = section.entries.get(name) if isinstance(section, TreeMapping) else None
-    return None if entry is None else Related(f'only with variant "{name}"', entry.span)
+    entries = section.entries if isinstance(section, TreeMapping) else {}
+    return {name: Related(f'only with variant "{name}"', entry.span) for name, entry in entries.items()}

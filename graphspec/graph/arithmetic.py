@@ -12,6 +12,7 @@ from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean, nearest
 from graphspec.frontend.edges import within
+from graphspec.frontend.expand import BEFORE
 from graphspec.frontend.expressions import (
     Apply,
     Expression,
@@ -112,12 +113,21 @@ class _Builder:
             meant = self.call.names[path]
             if isinstance(meant, Operands):
                 return self.several(meant, expression, as_list=as_list)
+            if meant is None and path == BEFORE:
+                return self.nothing_before(expression)
             path = path if meant is None else meant.path
-        elif path == "_" and self.call.before is not None:
+        elif path == BEFORE and self.call.before is not None:
             path = self.call.before
         found = self.scope.resolve(Reference(path, self.place(expression)), as_list=as_list)
         self.failed = self.failed or isinstance(found, Missing)
         return found
+
+    def nothing_before(self, expression: Name) -> Missing:
+        """Report that nothing feeds a chain, unless what does is not known."""
+        if self.call.wired:
+            return self.fail('"_" is what feeds the chain, and nothing does', expression, "GS408")
+        self.failed = True
+        return MISSING
 
     def several(self, meant: Operands, expression: Name, *, as_list: bool) -> Value | Missing:
         """Return the tensors of a name that stands for several."""

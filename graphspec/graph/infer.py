@@ -74,6 +74,7 @@ class _Inference:
     weights: dict[str, tuple[Weight, ...] | None] = field(default_factory=dict)
     models: dict[str, TypedGraph] = field(default_factory=dict)
     layers: dict[int, LayerType] = field(default_factory=dict)
+    alike: dict[int, LayerType] = field(default_factory=dict)
     spans: dict[str, Span] = field(default_factory=dict)
     culprits: set[object] = field(default_factory=set)
     callables: MutableMapping[str, Callable] = field(init=False)
@@ -196,6 +197,13 @@ class _Inference:
         return found
 
     def new_layer_type(self, made: Callable) -> LayerType:
+        # Copies of a node in a block are layers of their own with the very same arguments.
+        found = self.alike.get(id(made.arguments))
+        if found is None or made.kind != "layer" or found.type != made.type:
+            found = self.alike[id(made.arguments)] = self.read_layer_type(made)
+        return found
+
+    def read_layer_type(self, made: Callable) -> LayerType:
         graph = application_graph(made) if made.kind == "application" else made.graph
         policy = made.arguments.get("dtype")
         compute, variable = dtypes_of(policy if isinstance(policy, str) else self.policy)

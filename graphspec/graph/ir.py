@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple, Union
 
 from graphspec.diagnostics.diagnostic import Origin
 from graphspec.diagnostics.span import Span
+from graphspec.frontend.document import BlockSpec
 
 Dimension = int | str | None
 CallableKind = Literal["layer", "application", "plugin", "model"]
@@ -133,12 +134,20 @@ class GraphOutputs:
     span: Span
 
 
+class BlockUse(NamedTuple):
+    """A use of a block: the values of its params, and the names of its inputs by what fed them."""
+
+    block: BlockSpec
+    params: Mapping[str, object]
+    inputs: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
     """A model: inputs sorted by name, callables by key, nodes in topological order, outputs.
 
     ``groups`` says of chains, blocks and copies, which the names of what is in them start with, what they are: a block
-    goes by its own name. Other names with a dot are steps of expressions.
+    goes by its own name, and ``uses`` has what it was given. Other names with a dot are steps of expressions.
     """
 
     name: str
@@ -147,6 +156,7 @@ class Graph:
     nodes: tuple[Node, ...]
     outputs: GraphOutputs
     groups: Mapping[str, str] = field(default_factory=dict)
+    uses: Mapping[str, BlockUse] = field(default_factory=dict)
     dtype: str | None = None
     seed: int | None = None
     compile: Mapping[str, Value] | None = None

@@ -1,10 +1,10 @@
 """What a spec says without effect: inputs, nodes, layers and models that no output needs."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from graphspec.diagnostics.diagnostic import Diagnostics
 from graphspec.diagnostics.span import Span
-from graphspec.graph.ir import Graph, operands_of
+from graphspec.graph.ir import Graph, Node, operands_of
 
 
 def lint(graph: Graph, named: Mapping[str, tuple[str, Span]], used: Collection[str], diagnostics: Diagnostics) -> None:
@@ -15,9 +15,11 @@ def lint(graph: Graph, named: Mapping[str, tuple[str, Span]], used: Collection[s
     needed = reached(graph)
     nodes = [node for node in graph.nodes if node.name not in needed]
     feeding = {tensor.node for node in nodes for tensor in operands_of(node)}
-    for node in nodes:
+    ends = [node for node in nodes if node.name not in feeding]
+    elsewhere = _needed_elsewhere(ends, graph, needed)
+    for node in ends:
         diagnostics.origin = node.origin
-        if node.name not in feeding:
+        if node.name not in elsewhere:
             diagnostics.warning(
                 "GS702", f'no output needs node "{node.name}", so it is not part of the model', node.span,
                 help='add it to "outputs", or remove it', node=node.name,
@@ -31,6 +33,32 @@ def lint(graph: Graph, named: Mapping[str, tuple[str, Span]], used: Collection[s
     for name, (kind, place) in named.items():
         if name not in used:
             diagnostics.warning("GS703", f'no node calls the {kind} "{name}"', place, help="call it, or remove it")
+
+
+def _needed_elsewhere(ends: Collection[Node], graph: Graph, needed: Collection[str]) -> set[str]:
+    """Return nodes of a block that another copy or use of it needs, where other nodes of this one are needed."""
+    places = {node.span for node in ends if node.origin is not None}
+    wholes: set[str] = set()
+    parts: set[tuple[Span, str]] = set()
+    for node in graph.nodes if places else ():
+        if node.name not in needed:
+            continue
+        for whole, part in _splits(node.name):
+            wholes.add(whole)
+            if node.span in places:
+                parts.add((node.span, part))
+    return {
+        node.name
+        for node in ends
+        if any(whole in wholes and (node.span, part) in parts for whole, part in _splits(node.name))
+    }
+
+
+def _splits(path: str) -> Iterator[tuple[str, str]]:
+    """Yield every way to take a path as something in a whole."""
+    names = path.split(".")
+    for size in range(1, len(names)):
+        yield ".".join(names[:size]), ".".join(names[size:])
 
 
 def reached(graph: Graph) -> set[str]:

@@ -14,7 +14,8 @@ from graphspec.frontend.tree import Mapping
 from graphspec.graph.bind import Bound, bind, spread, structure
 from graphspec.graph.checker import Checker
 from graphspec.graph.entries import entries_in_order
-from graphspec.graph.ir import CHAIN, Callable, Graph, GraphOutputs, Input, Node, Tensor, Value, operands_of
+from graphspec.graph.groups import groups_of, uses_of
+from graphspec.graph.ir import Callable, Graph, GraphOutputs, Input, Node, Tensor, Value, operands_of
 from graphspec.graph.lint import lint
 from graphspec.graph.order import order, report_cycles
 from graphspec.graph.scope import (
@@ -70,17 +71,16 @@ def resolve(
             own[key] = visible[key] = _named_model(key, program.models[key], inner, diagnostics)
         known[key] = own[key] is not None
 
-    scope = Scope(diagnostics, program.aliases, program.absent)
+    scope = Scope(diagnostics, program.aliases, program.absent, program.copies)
     inputs = _inputs(program, scope)
     sites = find_sites(program, visible, scope, checker)
     _agree_on_trainable(sites, surroundings, diagnostics)
     made = [(site, _nodes(site, scope, checker)) for site in sites]
     diagnostics.origin = None
-    nodes = [node for _, those in made for node in those]
     outputs = _outputs(program.outputs, scope)
     surroundings.used.update(used - own.keys())
     scope.report_unresolved(visible)
-    ordered = _ordered(nodes, made, diagnostics)
+    ordered = _ordered(made, diagnostics)
     _check_keras_names(program, sites, own, diagnostics)
     _check_drafts(program, visible, replace(checker, used=set(used)))
     names = _output_names(program.outputs, scope)
@@ -93,7 +93,8 @@ def resolve(
         callables=_callables(sites, own, surroundings, scope),
         nodes=ordered,
         outputs=outputs or GraphOutputs(form="one", names=(), tensors=(), span=program.span),
-        groups=_groups(program),
+        groups=groups_of(program),
+        uses=uses_of(program),
         dtype=program.dtype,
         seed=seed,
         compile=compiled,
@@ -111,23 +112,11 @@ def resolve(
 def _check_drafts(program: Program, visible: MappingABC[str, Callable | None], checker: Checker) -> None:
     """Report what is wrong with blocks that nothing uses, as far as that does not depend on their params."""
     for draft in program.drafts:
-        scope = Scope(checker.diagnostics, draft.aliases, draft.absent)
+        scope = Scope(checker.diagnostics, draft.aliases, draft.absent, draft.copies)
         for site in find_sites(draft, visible, scope, checker):
             _nodes(site, scope, checker)
         checker.diagnostics.origin = None
         scope.report_unresolved(visible)
-
-
-def _groups(program: Program) -> dict[str, str]:
-    """Return what calls stand in, by name: a chain where it is no block and no copies, which the program knows."""
-    heads: dict[str, str] = {}
-    for call in program.calls:
-        if "." not in call.path:
-            continue
-        parts = call.path.split(".")
-        heads.update(dict.fromkeys((".".join(parts[:size]) for size in range(1, len(parts))), CHAIN))
-    heads.update(program.groups)
-    return heads
 
 
 def _named_places(program: Program) -> dict[str, tuple[str, Span]]:
@@ -307,8 +296,9 @@ def _check_keras_names(
         )
 
 
-def _ordered(nodes: list[Node], made: list[tuple[Site, list[Node]]], diagnostics: Diagnostics) -> tuple[Node, ...]:
+def _ordered(made: list[tuple[Site, list[Node]]], diagnostics: Diagnostics) -> tuple[Node, ...]:
     """Return the nodes in topological order, without those that a cycle keeps from having one."""
+    nodes = [node for _, those in made for node in those]
     by_name = {node.name: node for node in nodes}
     sources = {node.name: [tensor.node for tensor in operands_of(node)] for node in nodes}
     ordered, stuck = order(sources)

@@ -15,6 +15,8 @@ from graphspec.graph.ir import Callable, Graph, Tensor, Value
 # Comparing a name with this many others takes about a second; in a larger graph the first wrong names get a hint.
 _MOST_COMPARED = 100_000
 _MOST_ALIASES = 100
+# A number this long is more than there can be outputs or copies.
+_DIGITS = 9
 Bare = Literal["only", "first", "list", "ambiguous", "unknown"]
 
 
@@ -112,6 +114,7 @@ class Scope:
     diagnostics: Diagnostics
     aliases: Mapping[str, str]
     absent: Mapping[str, Span] = field(default_factory=dict)
+    copies: Mapping[str, int] = field(default_factory=dict)
     ports: dict[str, Ports | None] = field(default_factory=dict)
     applications: dict[str, Callable] = field(default_factory=dict)
     taps: dict[str, set[str]] = field(default_factory=dict)
@@ -153,6 +156,8 @@ class Scope:
         for size in range(len(parts), 0, -1):
             head = ".".join(parts[:size])
             if head in self.aliases and depth < _MOST_ALIASES:
+                if head in self.copies and size < len(parts) and parts[size].isdecimal():
+                    return None, ""
                 return self._split(".".join([self.aliases[head], *parts[size:]]), depth + 1)
             if head in self.ports:
                 return head, ".".join(parts[size:])
@@ -177,7 +182,7 @@ class Scope:
     def _select(self, node: str, ports: Ports, rest: str, reference: Reference) -> Tensor | Missing:
         if rest in ports.names:
             return Tensor(node, ports.selectors[ports.names.index(rest)])
-        if rest.isdigit() and len(rest) < 9:  # noqa: PLR2004 - far more outputs than there can be
+        if rest.isdigit() and len(rest) < _DIGITS:
             number = int(rest)
             if ports.bare == "unknown":
                 return Tensor(node, number)
@@ -264,6 +269,31 @@ class Scope:
                 return True
         return False
 
+    def _report_no_copy(self, path: str, count: int, number: str, reference: Reference) -> None:
+        if not count and (path, "") in self.reported:
+            return
+        self.reported.add((path, ""))
+        why = (
+            "copies count from 1"
+            if count and not number.strip("0")
+            else f"there {'is' if count == 1 else 'are'} {count}"
+        )
+        help_ = f"they are {path}.1 to {path}.{count}" if count > 1 else f"write {path}.1" if count else None
+        self.diagnostics.error("GS408", f'"{path}" has no copy {number}: {why}', reference.span, help=help_)
+
+    def _is_no_copy(self, reference: Reference) -> bool:
+        """Report a number after a node that is copies, of which none has that number, and say whether it is one."""
+        parts = reference.path.split(".") if self.copies else ()
+        for size in range(1, len(parts)):
+            path = ".".join(parts[:size])
+            count = self.copies.get(path)
+            number = parts[size]
+            if count is None or not number.isdecimal() or (len(number) < _DIGITS and 0 < int(number) <= count):
+                continue
+            self._report_no_copy(path, count, number, reference)
+            return True
+        return False
+
     def report_unresolved(self, callables: Collection[str]) -> None:
         """Report each name that is not there once, at its first use; ``callables`` are those that nodes can call."""
         known = [*self.ports, *self.aliases]
@@ -274,7 +304,7 @@ class Scope:
             self.diagnostics.origin = self.origins.get(first)
             places = dict.fromkeys(other.span for other in others if other.span != first.span)
             related = [Related("it is used here too", place) for place in list(places)[:8]]
-            if self._is_absent(first):
+            if self._is_absent(first) or self._is_no_copy(first):
                 continue
             head = path.split(".", 1)[0]
             if head in callables:

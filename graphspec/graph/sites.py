@@ -1,7 +1,7 @@
 """Calls on their way to become nodes: what each one calls, what that takes, and what it returns."""
 
 from collections.abc import Mapping as MappingABC
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from graphspec.catalog import catalog
@@ -9,6 +9,7 @@ from graphspec.catalog.catalog import CallArgument
 from graphspec.diagnostics.diagnostic import Related
 from graphspec.diagnostics.suggest import did_you_mean, nearest, respelling
 from graphspec.frontend.document import What
+from graphspec.frontend.expand import BEFORE
 from graphspec.frontend.program import Call, Program
 from graphspec.frontend.tree import Mapping, Scalar
 from graphspec.graph.arguments import check_arguments, has_all, make_layer
@@ -82,7 +83,11 @@ def _site_in_block(
     """Return a call that may be one of many copies: what they share is checked once."""
     first = copied.get(id(call.what))
     if first is not None and first.callee is not None and first.call.literals is call.literals:
-        callee = replace(first.callee, key=call.path, keras_name=call.keras_name, trainable=call.trainable)
+        alike = first.callee
+        callee = Callable(
+            key=call.path, keras_name=call.keras_name, kind=alike.kind, type=alike.type, arguments=alike.arguments,
+            trainable=call.trainable, graph=alike.graph, taps=alike.taps, complete=alike.complete, span=alike.span,
+        )  # fmt: skip
         signature = _signature(callee, call.path, named_call=False)
         return Site(call, signature=signature, callee=callee, literals=first.literals, ports=first.ports)
     if first is not None and first.callee is None and not first.is_named_call and first.call.literals is call.literals:
@@ -149,7 +154,7 @@ def _expression_site(site: Site, what: What, checker: Checker) -> Site:
         site.expression = parse_scalar(what.arguments, checker.diagnostics)
     site.ports = None if site.expression is None else ONE
     call = site.call
-    if call.operands is not None and call.before is None:
+    if call.operands is not None and call.before is None and BEFORE not in (call.names or ()):
         checker.diagnostics.error(
             "GS209", f'the names in the expression of "{call.path}" are its edges; it takes no other',
             call.operands.span, help='remove "from"', node=call.path,

@@ -105,6 +105,8 @@ class _Lift:
         document: Json = {"graphspec": 1}
         if _is_model_name(model.name):
             document["name"] = model.name
+        else:
+            self.notes.warn(f'the name of the model, "{model.name}", is left out: its file is named after it')
         document |= {"layers": self.layers} if self.layers else {}
         document |= {"models": self.models} if self.models else {}
         document |= body | ({"dtype": policy} if policy != DEFAULT_POLICY else {})

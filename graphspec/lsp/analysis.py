@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphspec.compiler import Compilation, Options, compile_unsaved
+from graphspec.compiler import Compilation, Options, Stepwise, compile_stepwise
 from graphspec.diagnostics.span import Span
 from graphspec.frontend.program import Program
 from graphspec.frontend.tree import Mapping as TreeMapping
@@ -136,10 +136,15 @@ class Document:
         return before
 
 
-def analyse(path: Path, text: Text, options: Options, unsaved: Mapping[Path, str], before: Document | None) -> Document:
-    """Return the next state of a document; where it cannot be read, the last good one stays."""
+def start(path: Path, options: Options, unsaved: Mapping[Path, str]) -> Stepwise:
+    """Start to compile a text; its variants, each of which takes as long as the whole did, are still to come."""
     options = replace(options, choice=replace(options.choice, every_variant=True))
-    now = Analysis(path, text, compile_unsaved(path, options, unsaved))
+    return compile_stepwise(path, options, unsaved)
+
+
+def analyse(path: Path, text: Text, result: Compilation, before: Document | None) -> Document:
+    """Return the next state of a document; where it cannot be read, the last good one stays."""
+    now = Analysis(path, text, result)
     if now.is_whole or before is None:
         return Document(now, now)
     if len(before.shifts) < _MOST_SHIFTS:

@@ -33,6 +33,8 @@ from graphspec.version import __version__
 _LOG = logging.getLogger(__name__)
 # Long enough for what an editor sends together to be one change, and too short to be seen.
 _PAUSE = 0.005
+# Long enough for the next key to come first: variants are checked where nobody waits for anything else.
+_REST = 0.3
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 _ENCODINGS: dict[str, Encoding] = {"utf-8": "utf-8", "utf-16": "utf-16", "utf-32": "utf-32"}
 _SYMBOLS = {
@@ -100,7 +102,7 @@ class _Handlers:
         self.server = server
         self.options_for = options_for
         self.service = Service()
-        self.waiting: dict[str, asyncio.TimerHandle] = {}
+        self.waiting: dict[str, asyncio.Handle] = {}
 
     def register(self) -> None:
         feature = self.server.feature
@@ -177,8 +179,20 @@ class _Handlers:
         if uri not in self.service.opened:
             return
         diagnostics = self.service.diagnostics(uri)
+        if self.service.has_more(uri):
+            loop = asyncio.get_running_loop()
+            self.waiting[uri] = loop.call_later(_REST, _guarded(self.check_variant), uri)
         text = self.service.opened[uri].text
         self.send(uri, [self.diagnostic(item, text, uri) for item in diagnostics])
+
+    def check_variant(self, uri: str) -> None:
+        """Check one variant, and let the editor ask in between; with the last one all is known that is wrong."""
+        self.waiting.pop(uri, None)
+        if not self.service.has_more(uri):
+            return
+        self.service.check_variant(uri)
+        following = self.check_variant if self.service.has_more(uri) else self.publish
+        self.waiting[uri] = asyncio.get_running_loop().call_soon(_guarded(following), uri)
 
     def send(self, uri: str, diagnostics: list[lsp.Diagnostic]) -> None:
         self.server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, diagnostics))

@@ -6,6 +6,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from graphspec.diagnostics.span import Span
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.tree import Scalar, Sequence, plain
+from graphspec.graph.ir import BlockUse
 from graphspec.graph.typed import TypedGraph
 from graphspec.shapes.types import Outputs, TensorType, Weight
 
@@ -79,6 +80,8 @@ def _parts(value: object) -> Iterator[tuple[str, object]]:
         yield from (("-", item) for item in value.items)
     elif isinstance(value, Mapping):
         yield from ((str(key), item) for key, item in value.items())
+    elif isinstance(value, BlockUse):
+        yield from {**value._asdict(), "block": value.block.name}.items()
     elif _is_record(value):
         yield from (
             (name, found) for name, default in _defaults(value).items() if (found := getattr(value, name)) != default

@@ -1,29 +1,31 @@
 """``graphspec.lock``: what each model was when it was last accepted, as text that git can compare and merge.
 
 An entry has the fingerprint of a model and all that a diff needs of it: a line for each input, output, layer with its
-variables, and call. Entries go by the path of the spec; a ``#`` would set a variant of it apart.
+variables, and call. Entries go by the path of the spec. Each variant of a spec is there in short, since eight models
+that differ in their sizes would be eight times as long.
 """
 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from graphspec.diagnostics.diagnostic import UsageError
 from graphspec.views.diff.canonical import Json
 from graphspec.views.diff.fingerprint import fingerprint
+from graphspec.views.diff.outline import Outline, outline_from_json, outline_of, outline_to_json
 from graphspec.views.diff.snapshot import Snapshot
 from graphspec.views.diff.store import from_json, to_json
 
-NAME = "graphspec.lock"
 VERSION = 1
 _MARKER = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
 _ENTRY = re.compile(r'^    ("(?:[^"\\]|\\.)*"): \{$', re.MULTILINE)
 # The parts of an entry that have a line for each of their own parts.
-_OPENED = frozenset({"inputs", "outputs", "layers", "nodes", "order"})
+_OPENED = frozenset({"inputs", "outputs", "layers", "nodes", "order", "variables"})
 
 
-class LockError(Exception):
+class LockError(UsageError):
     """The lock cannot be read; says why, and what to do."""
 
 
@@ -37,15 +39,17 @@ class ConflictError(LockError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A model as it was accepted."""
+    """A spec as it was accepted: its model, which is None where values are in its variants alone, and its variants."""
 
-    fingerprint: str
-    model: Snapshot
+    model: Snapshot | None
+    fingerprint: str = ""
+    variants: Mapping[str, Outline] = field(default_factory=dict)
 
 
-def entry_of(model: Snapshot) -> Entry:
-    """Return the entry of a model as it is now."""
-    return Entry(fingerprint(model), model)
+def entry_of(model: Snapshot | None, variants: Mapping[str, Snapshot]) -> Entry:
+    """Return the entry of a spec as it is now."""
+    outlines = {name: outline_of(variant) for name, variant in variants.items()}
+    return Entry(model, "" if model is None else fingerprint(model), outlines)
 
 
 def render_lock(entries: Mapping[str, Entry]) -> str:
@@ -57,17 +61,27 @@ def render_lock(entries: Mapping[str, Entry]) -> str:
 
 
 def _entry(entry: Entry) -> str:
-    return _record({"fingerprint": entry.fingerprint, **to_json(entry.model)}, "    ")
+    model = {} if entry.model is None else {"fingerprint": entry.fingerprint, **to_json(entry.model)}
+    lines = _lines(model, "      ")
+    if entry.variants:
+        variants = [
+            f"{_text(name)}: {_record(outline_to_json(entry.variants[name]), ' ' * 8)}"
+            for name in sorted(entry.variants)
+        ]
+        lines.append(f'"variants": {_block(variants, "{}", " " * 6)}')
+    return _block(lines, "{}", "    ")
 
 
 def _record(value: Json, indent: str) -> str:
     """Return a model, whose larger parts have a line for each of theirs."""
-    inner = f"{indent}  "
-    lines = [
-        f"{_text(key)}: {_opened(item, inner) if key in _OPENED and item else _text(item)}"
+    return _block(_lines(value, f"{indent}  "), "{}", indent)
+
+
+def _lines(value: Json, indent: str) -> list[str]:
+    return [
+        f"{_text(key)}: {_opened(item, indent) if key in _OPENED and item else _text(item)}"
         for key, item in value.items()
     ]
-    return _block(lines, "{}", indent)
 
 
 def _opened(value: Json, indent: str) -> str:
@@ -126,8 +140,10 @@ def parse_lock(text: str, name: str) -> dict[str, Entry]:
 
 def _parsed(key: str, entry: Any, name: str, again: str) -> Entry:  # noqa: ANN401 - as loose as JSON is
     try:
-        found = Entry(str(entry["fingerprint"]), from_json(entry))
-        is_whole = fingerprint(found.model) == found.fingerprint
+        model = from_json(entry) if "fingerprint" in entry else None
+        variants = {name: outline_from_json(item) for name, item in entry.get("variants", {}).items()}
+        found = Entry(model, str(entry.get("fingerprint", "")), variants)
+        is_whole = bool(variants) if model is None else fingerprint(model) == found.fingerprint
     except (KeyError, TypeError, ValueError, AttributeError, StopIteration, RecursionError):
         is_whole = False
     if not is_whole:

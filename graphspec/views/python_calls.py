@@ -95,11 +95,12 @@ def not_default(
 
 def _is_default(value: Value, argument: Argument | CallArgument) -> bool:
     # By the text, since 1 equals 1.0 and True, which are other values to Keras.
-    return not argument.required and repr(value) == repr(_frozen(argument.default))
+    return not argument.required and repr(value) == repr(frozen(argument.default))
 
 
-def _frozen(default: object) -> object:
-    return tuple(_frozen(item) for item in default) if isinstance(default, list) else default
+def frozen(default: object) -> Value:
+    """Return a value of the catalogue or of a param as one of the graph."""
+    return tuple(frozen(item) for item in default) if isinstance(default, list) else default  # type: ignore[return-value]
 
 
 def port_names(node: Node, made: Callable | None, count: int) -> tuple[str, ...]:

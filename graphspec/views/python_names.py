@@ -19,10 +19,18 @@ class Names:
         self._taken = {*_RESERVED, *taken}
         self._prefix = prefix
 
+    def has(self, name: str) -> bool:
+        """Say whether a name is given already."""
+        return name in self._taken
+
+    def take(self, name: str) -> None:
+        """Give a name that was chosen elsewhere."""
+        self._taken.add(name)
+
     def new(self, wanted: str) -> str:
         """Return a name that nothing else has, as near to the one wanted as Python allows."""
         stem = _FOREIGN.sub("_", wanted)[:MAX_LENGTH]
-        if self._prefix is not None and stem.startswith(self._prefix):
+        if stem[:1].isdecimal() or (self._prefix is not None and stem.startswith(self._prefix)):
             stem = f"_{stem}"
         name = f"{stem}_" if stem in _RESERVED else stem
         number = 2

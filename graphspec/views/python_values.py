@@ -38,6 +38,18 @@ _NUMPY_DTYPES = frozenset(
         "uint16", "uint32", "uint64",
     }
 )  # fmt: skip
+
+
+class Verbatim(str):
+    """Code that stands where a value would."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Tell it from a string."""
+        return f"Verbatim({super().__repr__()})"
+
+
 _OWN_NAMES = ("keras", "layers", "np", "ops", "sys")
 
 
@@ -151,6 +163,8 @@ def index(keys: tuple[Value, ...]) -> str:
 
     >>> index((SliceOf(None, None, None), -1, SliceOf(1, 3, None), EllipsisOf(), None))
     ':, -1, 1:3, ..., None'
+    >>> index((SliceOf(None, Verbatim("2 * half"), None), SliceOf(Verbatim("2 * half"), None, None)))
+    ': 2 * half, 2 * half :'
     """
     return ", ".join(_key(key) for key in keys)
 
@@ -161,7 +175,9 @@ def _key(key: Value) -> str:
     if not isinstance(key, SliceOf):
         return scalar(key)
     start, stop, step = ("" if part is None else str(part) for part in (key.start, key.stop, key.step))
-    return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
+    # Formatters put space around the colons where a part is more than a name or a number.
+    colon = " : " if " " in f"{start}{stop}{step}" else ":"
+    return (f"{start}{colon}{stop}{colon}{step}" if step else f"{start}{colon}{stop}").strip().replace("  ", " ")
 
 
 def scalar(value: object) -> str:
@@ -178,11 +194,13 @@ def scalar(value: object) -> str:
 
 
 def text(value: str) -> str:
-    r"""Return a string in double quotes, or in single ones where that saves escapes.
+    r"""Return a string in double quotes, or in single ones where that saves escapes; code stays as it is.
 
     >>> text("it's"), text('say "no"')
     ('"it\'s"', '\'say "no"\'')
     """
+    if isinstance(value, Verbatim):
+        return str(value)
     quote = "'" if value.count('"') > value.count("'") else '"'
     return quote + "".join(_character(character, quote) for character in value) + quote
 

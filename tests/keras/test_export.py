@@ -20,10 +20,31 @@ pytestmark = [pytest.mark.keras, pytest.mark.filterwarnings("ignore:__array__ im
 SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
 CASES = sorted((Path(__file__).parents[1] / "cases" / "ok").glob("*.yaml"))
 # Params that make them small.
-ZOO = {
+ZOO: dict[str, dict[str, object]] = {
+    "convnext": {"size": 32, "widths": [4, 8, 12, 16], "depths": [2, 1, 3, 2], "classes": 3},
+    "dcgan": {"noise": 4, "width": 2, "channels": 1},
+    "densenet": {"depths": [2, 3, 2, 1], "growth": 4, "size": 32, "classes": 3},
+    "efficientnet": {"width": 0.1, "size": 32, "classes": 3},
+    "googlenet": {"classes": 3},
+    "gpt": {"vocabulary": 20, "context": 8, "layers": 2, "width": 8, "heads": 2},
+    "inception_v3": {"size": 75, "classes": 3},
+    "mobilenet_v2": {"width": 0.1, "size": 32, "classes": 3},
+    "mobilenet_v3": {"size": 32, "classes": 3, "head": 8},
+    "resnet": {"depths": [2, 3, 2, 1], "kind": "basic", "classes": 3},
+    "siamese": {"features": 8},
+    "tcn": {"levels": 4, "filters": 4, "kernel": 2},
     "transformer": {"layers": 1, "width": 8, "heads": 2, "vocabulary": 20, "hidden": 8},
     "two_tower": {"videos": 20, "channels": 10, "embedding": 4, "hidden": [6, 5], "width": 4},
+    "unet": {"depth": 2, "width": 2, "size": 16},
+    "unet_plus_plus": {"width": 2, "size": 32},
+    "vgg": {"depths": [1, 2, 1, 1, 2], "size": 32, "classes": 3},
+    "vit": {"image_size": 32, "layers": 3, "width": 8, "heads": 2, "classes": 3},
+    "wavenet": {"levels": 8, "stacks": 2, "depth": 3, "filters": 2, "skip_filters": 4},
+    "wide_and_deep": {"apps": 20, "crosses": 20, "demographics": 5, "devices": 5, "embedding": 4},
+    "xception": {"size": 71, "classes": 3},
+    "yolo_v8_like": {"size": 32, "classes": 3, "width": 0.125},
 }
+COMPUTED = ("tcn", "transformer", "two_tower", "yolo_v8_like")
 SAMPLES = 2
 ANY_SIZE = 32
 # What Keras makes itself: the cells of a list as one, and the input of an application.
@@ -132,6 +153,288 @@ CORNERS = {
           other: {expr: "(steps // 2 - 0.5) * y @ ops.eye(4)"}
         outputs: [wave, other]
         """,
+    "layers and models from around a block": """
+        layers: {scorer: {Dense: {units: 4}}, inner: {Dense: {units: 1}}}
+        models: {tower: {inputs: {x: [4]}, nodes: {y: {call: scorer, from: x}}, outputs: y}}
+        blocks:
+          twice:
+            params: {units: 4, rate: 0.5}
+            inputs: [x]
+            nodes:
+              a: {call: scorer, from: x}
+              b: {call: tower, from: a}
+              c: {Dense: {units: $units}, from: b}
+              d: {Dropout: {rate: $rate}, from: c}
+            outputs: d
+        inputs: {a: [4], b: [4]}
+        nodes:
+          direct: {call: scorer, from: a}
+          left: {block: twice, from: direct}
+          right: {block: twice, from: b, with: {rate: 0.25}}
+          more: {block: twice, from: left, repeat: 3}
+          both: {expr: "more + right"}
+        outputs: both
+        """,
+    "wrappers, ops and slices in a block": """
+        layers: {scorer: {Dense: {units: 3}}}
+        blocks:
+          cell:
+            params: {units: {type: integer}, stop: 2, scale: 1.5}
+            inputs: [x]
+            nodes:
+              multiply: {Dense: {units: 4}, from: x}
+              scaled: {expr: "multiply * ${scale} + x[:, :${stop}, :1]"}
+              series: {TimeDistributed: {layer: {Dense: {units: $units}}}, from: scaled}
+              shared: {TimeDistributed: {layer: {ref: scorer}}, from: series}
+              memory:
+                Bidirectional: {layer: {LSTM: {units: $units, return_state: true, return_sequences: true}}}
+                from: shared
+              state: {Concatenate: {}, from: [memory.1, memory.3]}
+              frozen: {Dense: {units: $units}, from: state, trainable: false}
+            outputs: {all: memory.0, st: frozen}
+        inputs: {x: [2, 4], y: [2, 4]}
+        nodes:
+          one: {block: cell, from: x, with: {units: 3}}
+          two: {block: cell, from: y, with: {units: 3, stop: 1, scale: 2.0}}
+          three: {block: cell, from: x, with: {units: 3, scale: 2}}
+          end: {Concatenate: {}, from: [one.st, two.st, three.st]}
+          rest: {GlobalAveragePooling1D: {}, from: one.all}
+        outputs: [end, rest]
+        """,
+    "copies side by side": """
+        blocks:
+          branch:
+            params: {rate: {type: integer}, units: 4}
+            inputs: [x]
+            nodes:
+              conv: {Conv1D: {filters: $units, kernel_size: 3, dilation_rate: $rate, padding: same}, from: x}
+              act: {ReLU: {}, from: conv}
+            outputs: act
+        inputs: {x: [9, 4]}
+        nodes:
+          branches: {block: branch, with: {rate: "${item}"}, each: [1, 2, 5], from: x}
+          all: {Concatenate: {}, from: branches}
+          more: {block: branch, with: {rate: 1, units: "${4 + index}"}, each: [0, 0, 0], from: all}
+          picked: {Concatenate: {}, from: [more.1, more.3, x]}
+          chains: {chain: [{Dense: {units: "${item}"}}, {Dense: {units: 2}}], each: [3, 4, 9], from: picked}
+          sum: {Add: {}, from: chains}
+        outputs: [sum, branches.2]
+        """,
+    "outputs of copies that are not the last": """
+        blocks:
+          level:
+            params: {filters: {type: integer}}
+            inputs: [x]
+            nodes:
+              conv: {Conv1D: {filters: $filters, kernel_size: 3, padding: same}, from: x}
+              pool: {MaxPooling1D: {pool_size: 2}, from: conv}
+            outputs: pool
+          pyramid:
+            params: {base: {type: integer}}
+            inputs: [x]
+            nodes:
+              down: {block: level, with: {filters: "${base * 2 ** index}"}, from: x, repeat: 3}
+              flat1: {Flatten: {}, from: down.1.conv}
+              flat2: {Flatten: {}, from: down.2.conv}
+              flat3: {Flatten: {}, from: down}
+              all: {Concatenate: {}, from: [flat1, flat2, flat3]}
+            outputs: all
+        inputs: {x: [16, 4], y: [16, 4]}
+        nodes:
+          a: {block: pyramid, with: {base: 2}, from: x}
+          b: {block: pyramid, with: {base: 3}, from: y}
+          end: {Concatenate: {}, from: [a, b]}
+        outputs: end
+        """,
+    "copies that swap what goes through them": """
+        blocks:
+          swap:
+            inputs: [a, b]
+            nodes: {left: {Dense: {units: 4}, from: a}, right: {Dense: {units: 4}, from: b}}
+            outputs: {a: right, b: left}
+        inputs: {x: [4], y: [4], z: [4]}
+        nodes:
+          s: {block: swap, from: {a: x, b: y}, repeat: 3}
+          t: {block: swap, from: {a: x, b: x}, repeat: 3}
+          f: {block: swap, from: {a: s.a, b: z}}
+          end: {Concatenate: {}, from: [s.a, s.b, t.a, f.a, f.b, t.b]}
+        outputs: end
+        """,
+    "Python's own words as names of blocks and params": """
+        blocks:
+          lambda:
+            params: {name: 3, idx: 4, x: 1, class: true, layers: 2}
+            inputs: [keras]
+            nodes:
+              lambda: {Dense: {units: $name, use_bias: $class}, from: keras}
+              ops: {Dense: {units: $idx}, from: lambda}
+              print: {Dense: {units: $x}, from: ops}
+              build_model: {Dense: {units: $layers}, from: print}
+            outputs: build_model
+        inputs: {keras: [4]}
+        nodes:
+          lambda: {block: lambda, from: keras}
+          index: {block: lambda, from: lambda, with: {name: 5, idx: 6, x: 2, class: false, layers: 2}}
+          name: {block: lambda, from: index, with: {name: 7, idx: 6, x: 3, class: false, layers: 3}, repeat: 2}
+        outputs: name
+        """,
+    "frozen blocks and a block in a nested model": """
+        dtype: mixed_float16
+        blocks:
+          cell:
+            params: {units: {type: integer}}
+            inputs: [x]
+            nodes: {a: {Dense: {units: $units}, from: x}, n: {BatchNormalization: {}, from: a}}
+            outputs: n
+        models:
+          enc:
+            inputs: {x: [4]}
+            nodes: {c: {block: cell, with: {units: 3}, from: x, repeat: 2}}
+            outputs: c
+            dtype: float32
+        inputs: {x: [4]}
+        nodes:
+          e: {call: enc, from: x}
+          one: {block: cell, with: {units: 3}, from: e}
+          two: {block: cell, with: {units: 3}, from: one, trainable: false}
+          three: {block: cell, with: {units: 4}, from: two, trainable: false}
+          four: {block: cell, with: {units: "${4 - index}"}, from: three, repeat: 4}
+        outputs: four
+        """,
+    "blocks that cannot be computed at once": """
+        blocks:
+          pair:
+            inputs: [x, y]
+            nodes: {a: {Dense: {units: 4}, from: x}, b: {Dense: {units: 4}, from: y}}
+            outputs: {a: a, b: b}
+        inputs: {x: [4]}
+        nodes:
+          one: {block: pair, from: {x: x, y: between}}
+          between: {ReLU: {}, from: one.a}
+          two: {block: pair, from: {x: one.b, y: between2}}
+          between2: {ReLU: {}, from: two.a}
+          three: {block: pair, from: {x: two.b, y: two.a}}
+          four: {block: pair, from: {x: three.b, y: two.a}}
+          end: {Add: {}, from: [four.a, four.b]}
+        outputs: end
+        """,
+    "copies in copies": """
+        blocks:
+          inner:
+            params: {units: {type: integer}, rate: 0.1}
+            inputs: [x]
+            nodes: {a: {Dense: {units: $units}, from: x}, d: {Dropout: {rate: $rate}, from: a}}
+            outputs: d
+          outer:
+            params: {n: {type: integer}, units: 4, start: 0}
+            inputs: [x]
+            nodes:
+              deep: {block: inner, with: {units: $units, rate: "${0.1 * (start + index)}"}, from: x, repeat: $n}
+              c:
+                chain:
+                  - {Dense: {units: "${units + 2 * index}"}}
+                  - ReLU
+                  - {block: inner, with: {units: $units}, repeat: 2}
+                from: deep
+                repeat: 3
+              add: {Add: {}, from: [deep, c]}
+            outputs: add
+        inputs: {x: [4]}
+        nodes:
+          o: {block: outer, with: {n: "${index + 1}", start: "${index}"}, from: x, repeat: 3}
+          p: {block: outer, with: {n: 2, units: 5}, from: o}
+        outputs: p
+        """,
+    "names of layers that a param gives": """
+        blocks:
+          head:
+            params:
+              label: {type: string}
+              act: {default: relu}
+              init: {type: mapping, default: {HeNormal: {seed: 1}}}
+            inputs: [x]
+            nodes:
+              d: {Dense: {units: 3, activation: $act, kernel_initializer: $init}, from: x, name: "${label}_dense"}
+              e: {expr: "ops.sum(d, axis=-1, keepdims=true) ** 2"}
+            outputs: e
+        inputs: {x: [4]}
+        nodes:
+          h1: {block: head, with: {label: first}, from: x}
+          h2:
+            block: head
+            with: {label: second, act: {LeakyReLU: {negative_slope: 0.1}}, init: {Zeros: {}}}
+            from: x
+          h3: {block: head, with: {label: third}, from: h2}
+        outputs: [h1, h3]
+        """,
+    "an application in a block": """
+        blocks:
+          net:
+            params: {alpha: 0.25}
+            inputs: [x]
+            nodes:
+              net:
+                applications.MobileNet: {weights: null, include_top: false, input_shape: [32, 32, 3], alpha: $alpha}
+                from: x
+              early: {GlobalAveragePooling2D: {}, from: net.conv_pw_1_relu}
+              late: {GlobalAveragePooling2D: {}, from: net}
+              both: {Concatenate: {}, from: [early, late]}
+            outputs: both
+        inputs: {a: [32, 32, 3], b: [32, 32, 3]}
+        nodes:
+          one: {block: net, from: a}
+          two: {block: net, from: b, with: {alpha: 0.5}}
+          end: {Concatenate: {}, from: [one, two]}
+        outputs: end
+        """,
+    "literals, lists of tensors and cells in a block": """
+        blocks:
+          rec:
+            params:
+              units: {type: integer}
+              training: false
+              shape: {type: list, default: [2, 2]}
+              table: {type: list, default: [1, 2, 3, 4]}
+            inputs: [x, s]
+            nodes:
+              lstm:
+                LSTM: {units: $units, return_state: true, return_sequences: true}
+                from: {sequences: x, initial_state: [s, s]}
+                with: {training: $training}
+              cells:
+                RNN: {cell: {StackedRNNCells: {cells: [{LSTMCell: {units: $units}}, {GRUCell: {units: 3}}]}}}
+                from: x
+              flat: {Dense: {units: 4}, from: lstm.0}
+              shaped: {ops.reshape: {newshape: [-1, "${shape[0]}", "${shape[1]}"]}, from: flat}
+              scaled: {ops.multiply: {}, with: {x1: {constant: $table, dtype: float32}}, from: {x2: flat}}
+              end: {ops.sum: {axis: 1}, from: scaled}
+              both: {Concatenate: {}, from: [end, cells]}
+              end2: {Flatten: {}, from: shaped}
+            outputs: {a: both, b: end2}
+        inputs: {x: [3, 4], s: [5]}
+        nodes:
+          one: {block: rec, with: {units: 5}, from: {x: x, s: s}}
+          two:
+            block: rec
+            with: {units: 5, training: true, shape: [4, 1], table: [4, 3, 2, 1]}
+            from: {x: x, s: one.lstm.state_c}
+          three: {block: rec, with: {units: 5, shape: [1, 4]}, from: [x, two.lstm.state_h]}
+          all: {Concatenate: {}, from: [one.a, two.a, three.a]}
+        outputs: {all: all, n: one.b, o: two.b}
+        """,
+    "lists of copies in a loop": """
+        blocks:
+          layer:
+            params: {units: 4, rate: 0.5}
+            inputs: [x]
+            nodes: {dense: {Dense: {units: $units}, from: x}, drop: {Dropout: {rate: $rate}, from: dense}}
+            outputs: drop
+        inputs: {x: [4]}
+        nodes:
+          a: {chain: [{block: layer, each: [1, 2, 3], with: {rate: "${item / 10}"}}, Add], from: x, repeat: 3}
+          b: {chain: [{chain: [{Dense: {units: 4}}, {block: layer}], repeat: 2}, ReLU], from: a, repeat: 3}
+        outputs: b
+        """,
     "a chain that is deeper than Python": """
         inputs: {x: [2]}
         nodes: {deep: {chain: [CHAIN {Dense: {units: 1}}], from: x}}
@@ -235,10 +538,19 @@ def test_an_exported_example_is_what_the_spec_builds(path: Path, tmp_path: Path)
     assert_same(spec, exported(spec, tmp_path))
 
 
+def test_there_is_a_small_form_of_every_spec_of_the_zoo() -> None:
+    assert sorted(ZOO) == sorted(path.stem for path in (SPECS[0].parent / "zoo").glob("*.yaml"))
+
+
 @pytest.mark.parametrize("name", ZOO)
 def test_an_exported_spec_of_the_zoo_is_what_the_spec_builds(name: str, tmp_path: Path) -> None:
     spec = graphspec.load(SPECS[0].parent / "zoo" / f"{name}.yaml", params=ZOO[name])
-    assert_same(spec, exported(spec, tmp_path))
+    if name in COMPUTED:
+        assert_same(spec, exported(spec, tmp_path))
+        return
+    built, made = spec.build(), exported(spec, tmp_path)
+    assert [weight.path for weight in built.weights] == [weight.path for weight in made.weights]
+    assert config_of(built) == config_of(made)
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

@@ -129,7 +129,10 @@ def test_a_published_model_comes_back(name: str, tmp_path: Path) -> None:
 def test_a_model_with_other_names_comes_back_but_for_these(name: str) -> None:
     model = MODELS[name]()
     lifted = graphspec.from_keras(model)
-    assert lifted.warnings == ('"the input" is named "the_input", since a spec cannot hold its name',)
+    assert lifted.warnings == (
+        '"the input" is named "the_input", since a spec cannot hold its name',
+        'the name of the model, "my model 1.0", is left out: its file is named after it',
+    )
     other = graphspec.load(model).build()
     assert [layer.name for layer in other.layers] == ["the_input", *[layer.name for layer in model.layers[1:]]]
     assert [weight.shape for weight in other.weights] == [weight.shape for weight in model.weights]

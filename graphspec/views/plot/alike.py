@@ -10,8 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from graphspec.views.plot.drawing import Card
-from graphspec.views.plot.facts import are_all_frozen
-from graphspec.views.summary import total_of
+from graphspec.views.plot.facts import group_of
 
 MOST_ALONE = 150
 _FEWEST = 3
@@ -50,7 +49,7 @@ def _framed(cards: Sequence[Card], before: str, taken: set[str]) -> tuple[Card, 
         inside = _framed(members, run.prefix, taken)
         is_all = len(members) == len(cards)
         made += cards[at : run.start]
-        made += inside if is_all else [_group(path, run.prefix, inside)]
+        made += inside if is_all else [group_of(path, run.prefix, "group", inside, last=inside[-1])]
         taken.add(path)
         at = run.stop
     return (*made, *cards[at:])
@@ -94,20 +93,3 @@ def _runs(prefixes: Sequence[str]) -> Iterator[_Run]:
             continue
         yield _Run(prefixes[at], places[start], at + 1, number + 1 - start)
         start = number + 1
-
-
-def _group(path: str, prefix: str, inside: Sequence[Card]) -> Card:
-    last = inside[-1]
-    return Card(
-        path=path,
-        name=prefix,
-        type="group",
-        kind="group",
-        family="model",
-        shapes=last.shapes,
-        dtype=last.dtype,
-        parameters=total_of(card.parameters for card in inside),
-        is_frozen=are_all_frozen(inside),
-        inside=tuple(inside),
-        count=sum(card.count or 1 for card in inside),
-    )

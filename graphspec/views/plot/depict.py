@@ -12,10 +12,9 @@ from graphspec.graph.typed import TypedGraph, is_trainable
 from graphspec.shapes.types import Weight
 from graphspec.views.plot.alike import framed
 from graphspec.views.plot.drawing import Card, Drawing, Link, Shared
-from graphspec.views.plot.facts import are_all_frozen, arguments_of, dtype_of, port_of, shapes_of, type_of
+from graphspec.views.plot.facts import arguments_of, dtype_of, group_of, port_of, shapes_of, type_of
 from graphspec.views.plot.families import family_of, family_of_op
 from graphspec.views.plot.operands import named_operands, shown_constants
-from graphspec.views.summary import total_of
 
 _LAST = "="
 
@@ -139,20 +138,8 @@ class _Level:
         kind = self.typed.graph.groups.get(head)
         if kind is None:
             inside = tuple(_as_step(card) for card in inside)
-        last = members[-1][1]
-        return Card(
-            path=f"{self.prefix}{head}",
-            name=head.rpartition(".")[2],
-            type=kind or "expression",
-            kind="group",
-            family="model",
-            shapes=last.shapes,
-            dtype=last.dtype,
-            parameters=total_of(card.parameters for card in inside),
-            is_frozen=are_all_frozen(inside),
-            inside=inside,
-            count=sum(card.count or 1 for card in inside),
-        )
+        path, name = f"{self.prefix}{head}", head.rpartition(".")[2]
+        return group_of(path, name, kind or "expression", inside, last=members[-1][1])
 
     def card(self, node: Node) -> Card:
         made = self.typed.callables[node.target] if node.kind == "call" else None

@@ -7,6 +7,7 @@ from graphspec.shapes.types import Outputs, TensorType, tensors_of
 from graphspec.views.plot.drawing import Card
 from graphspec.views.plot.operands import shown_value
 from graphspec.views.summary import shown_shape as sizes_of
+from graphspec.views.summary import total_of
 from graphspec.views.table import shown_shape
 
 
@@ -45,3 +46,20 @@ def are_all_frozen(cards: Sequence[Card]) -> bool:
     """Say whether no card with weights learns."""
     with_weights = [card for card in cards if card.parameters]
     return bool(with_weights) and all(card.is_frozen for card in with_weights)
+
+
+def group_of(path: str, name: str, kind: str, inside: Sequence[Card], *, last: Card) -> Card:
+    """Return a card with cards inside, whose type is that of the last of them."""
+    return Card(
+        path=path,
+        name=name,
+        type=kind,
+        kind="group",
+        family="model",
+        shapes=last.shapes,
+        dtype=last.dtype,
+        parameters=total_of(card.parameters for card in inside),
+        is_frozen=are_all_frozen(inside),
+        inside=tuple(inside),
+        count=sum(card.count or 1 for card in inside),
+    )

@@ -313,6 +313,13 @@ def test_a_name_that_a_key_cannot_be_stands_beside_it():
     assert not found.warnings
 
 
+@pytest.mark.parametrize("name", ["my model", "a/b", "9th", "x" * 129])
+def test_a_name_of_the_model_that_is_no_file_name_is_told(name):
+    lifted = lift(functional(given("x"), layer("ReLU", "y", call(tensor("x"))), outputs=["y", 0, 0], name=name))
+    assert "name" not in lifted.document
+    assert [warning for warning in lifted.warnings if name in warning]
+
+
 def test_names_that_no_spec_can_hold_are_others_and_told():
     first = layer("Dense", "p/q", call(tensor("x x")), units=2)
     found = lift(functional(given("x x"), first, layer("ReLU", "y", call(tensor("p/q"))), outputs=OUT))

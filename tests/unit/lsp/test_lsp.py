@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from graphspec.compiler import Options
-from graphspec.lsp.analysis import Document, analyse
+from graphspec.lsp.analysis import Document, analyse, start
 from graphspec.lsp.complete import completions_of
 from graphspec.lsp.fixes import Fix, fixes_of
 from graphspec.lsp.hints import hints_of
@@ -50,7 +50,7 @@ compile:
 
 
 def opened(text: str, before: Document | None = None) -> Document:
-    return analyse(PATH, Text(text), Options(), {PATH: text}, before)
+    return analyse(PATH, Text(text), start(PATH, Options(), {PATH: text}).result(), before)
 
 
 def split(text: str) -> tuple[str, int, int]:

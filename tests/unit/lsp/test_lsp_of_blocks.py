@@ -1,11 +1,13 @@
 """What the server knows of params, variants, blocks and imports: a cursor is written as a bar in the text."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from graphspec.compiler import Options
-from graphspec.lsp.analysis import Document, analyse
+from graphspec.diagnostics.diagnostic import Diagnostic
+from graphspec.lsp.analysis import Document, analyse, start
 from graphspec.lsp.complete import completions_of
 from graphspec.lsp.hints import hints_of
 from graphspec.lsp.hover import hover_of
@@ -61,7 +63,7 @@ outputs: [head, last]
 
 
 def opened(text: str, before: Document | None = None) -> Document:
-    return analyse(PATH, Text(text), Options(), {PATH: text, PARTS: OF_PARTS}, before)
+    return analyse(PATH, Text(text), start(PATH, Options(), {PATH: text, PARTS: OF_PARTS}).result(), before)
 
 
 def split(text: str) -> tuple[str, int, int]:
@@ -231,6 +233,52 @@ def test_outline_has_params_and_blocks() -> None:
     assert [item.name for item in conv.items] == ["params", "inputs", "nodes"]
 
 
+def whole(service: Service) -> list[Diagnostic]:
+    service.diagnostics("spec")
+    while service.has_more("spec"):
+        service.check_variant("spec")
+    return service.diagnostics("spec")
+
+
+def test_a_mistake_is_told_once_whether_or_not_variants_have_it() -> None:
+    service = Service()
+    service.put("spec", PATH, SPEC.replace("wide: {width: 16}", "wide: {width: many}"))
+    service.put("parts", PARTS, OF_PARTS.replace("Dense", "Dens"))
+    first = service.diagnostics("spec")
+    assert ["Dens" in item.message for item in first] == [True]
+    assert service.has_more("spec")
+    assert sorted(item.code for item in whole(service)) == sorted([first[0].code, "GS309"])
+    # The text of before has nothing more to say.
+    service.put("spec", PATH, SPEC)
+    assert not service.has_more("spec")
+    assert [item.code for item in whole(service)] == [first[0].code]
+
+
+def test_what_variants_had_shown_stays_where_its_lines_do() -> None:
+    service = Service()
+    wrong = SPEC.replace("wide: {width: 16}", "wide: {width: many}")
+    service.put("parts", PARTS, OF_PARTS)
+    service.put("spec", PATH, wrong)
+    (known,) = whole(service)
+    service.put("spec", PATH, wrong.replace("graphspec: 1", "graphspec: 1\n# more"))
+    (moved,) = service.diagnostics("spec")
+    assert (moved.message, moved.span.line) == (known.message, known.span.line + 1)
+    assert [item.span.line for item in moved.related] == [item.span.line + 1 for item in known.related]
+    assert whole(service) == [replace(known, span=moved.span, related=moved.related)]
+    service.put("spec", PATH, SPEC)
+    assert service.diagnostics("spec") == []
+    assert whole(service) == []
+
+
+def test_a_spec_that_lacks_values_is_first_checked_in_its_first_variant() -> None:
+    service = Service()
+    text = "graphspec: 1\nparams: {n: {}}\nvariants:\n  a: {n: 2}\n  b: {n: 0}\ninputs: {x: [4]}\nnodes:\n"
+    service.put("spec", PATH, f"{text}  y: {{Dense: {{units: $n}}, from: x}}\noutputs: y\n")
+    assert service.diagnostics("spec") == []
+    (found,) = whole(service)
+    assert 'only with variant "b"' in [related.message for related in found.related]
+
+
 def test_what_is_not_saved_reaches_imports_and_every_variant() -> None:
     service = Service()
     service.put("spec", PATH, SPEC)
@@ -242,6 +290,7 @@ def test_what_is_not_saved_reaches_imports_and_every_variant() -> None:
     assert found.span.line == SPEC.splitlines().index("imports: {parts: parts.yaml}") + 1
     service.put("parts", PARTS, OF_PARTS)
     service.put("spec", PATH, SPEC.replace("wide: {width: 16}", "wide: {width: many}"))
-    (found,) = service.diagnostics("spec")
+    found, *_ = whole(service)
+    assert len(service.diagnostics("spec")) == 1
     assert found.message == 'param "width" of the spec must be an integer, not "many"'
     assert 'only with variant "wide"' in [related.message for related in found.related]
