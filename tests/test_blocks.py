@@ -99,11 +99,7 @@ def test_wrong_import_is_told_once(old: str, new: str, code: str, path: str, tmp
         ("block: parts.layer", "block: parts.shared", '"parts.shared" is a layer: write call: parts.shared'),
         ("call: parts.tower", "block: parts.tower", '"parts.tower" is a model: write call: parts.tower'),
         ("call: parts.shared", "call: parts.layer", '"parts.layer" is a block: write block: parts.layer'),
-        (
-            "call: parts.shared",
-            "parts.shared: {}",
-            "write block: parts.shared for a block of that file, or call: parts.shared for a layer or a model",
-        ),
+        ("call: parts.shared", "parts.shared: {}", '"parts" is an import: write call: parts.shared'),
     ],
 )
 def test_name_of_an_import_used_as_something_else_is_told_with_its_use(

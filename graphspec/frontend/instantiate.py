@@ -11,6 +11,7 @@ from graphspec.diagnostics.diagnostic import Diagnostics, Origin, Related
 from graphspec.diagnostics.span import Span
 from graphspec.diagnostics.suggest import did_you_mean, respelling
 from graphspec.frontend.block_names import named_by_block, names_of_what, report_absent
+from graphspec.frontend.conditions import absence
 from graphspec.frontend.copies import copies_of, sight_beside
 from graphspec.frontend.document import BlockSpec, Body, Control, NodeSpec, What
 from graphspec.frontend.edges import read_edges, unknown_targets
@@ -23,7 +24,7 @@ from graphspec.frontend.expand import (
     read_outputs,
     report_target,
 )
-from graphspec.frontend.fields import describe_value, holds_formula
+from graphspec.frontend.fields import holds_formula
 from graphspec.frontend.given import Giving
 from graphspec.frontend.least import Least
 from graphspec.frontend.params import Given, bind_params, unbound
@@ -40,7 +41,7 @@ from graphspec.frontend.pieces import (
     names_of,
 )
 from graphspec.frontend.program import Operand, Operands, Outputs, Reference
-from graphspec.frontend.templates import Sight, filled, has_templates, help_with_when, names_used, substitute, value_of
+from graphspec.frontend.templates import Sight, filled, has_templates, names_used
 from graphspec.frontend.tree import Entry, Scalar, Tree
 from graphspec.frontend.tree import Mapping as TreeMapping
 from graphspec.frontend.units import Unit
@@ -167,7 +168,7 @@ class Instantiation:
                 specs[name], readys[name] = seen, self._ready(seen, name, around)
                 continue
             try:
-                when = self._when(seen.control, around)
+                when = absence(seen.control, around.sight, self.diagnostics)
             except UnknownValueError:
                 specs[name] = NodeSpec(seen.span, None, UNKNOWN_SOURCE)
                 readys[name] = self._doubtful(seen, seen.control, name, around)
@@ -305,22 +306,6 @@ class Instantiation:
         checked = [self._is_known(name, names, absent, block) for name in names_of(ready) if name.path != "_"]
         return all(checked)
 
-    def _when(self, control: Control, around: _Around) -> Span | None:
-        """Return where the ``when`` stands of a node that is not there.
-
-        Raises UnknownValueError once it was reported that it says neither.
-        """
-        tree = control.raw.get("when")
-        if tree is None:
-            return None
-        value = value_of(tree, sight_beside(tree, "when", control, around.sight), self.diagnostics)
-        if isinstance(value, bool):
-            return None if value else control.raw.entries["when"].span
-        shown = describe_value(substitute(tree, around.sight, self.diagnostics))
-        message = f'"when" of {control.subject} must be true or false, not {shown}'
-        self.diagnostics.error("GS313", message, tree.span, help=help_with_when(tree, around.sight))
-        raise UnknownValueError
-
     def _source(self, control: Control, around: _Around) -> Tree | None:
         tree = control.raw.get("from")
         if tree is None:
@@ -404,7 +389,7 @@ class Instantiation:
         if spec.control is None:
             return []
         try:
-            if self._when(spec.control, around) is not None:
+            if absence(spec.control, around.sight, self.diagnostics) is not None:
                 return []
         except UnknownValueError:
             return [(segment, ReadyUnknown(spec.span))]

@@ -32,7 +32,6 @@ _GUARDS = ("when", *_REPEATED)
 _OF_NODES = ("nodes", "chain")
 MAX_TEXT = 10_000
 _MOST_SHOWN = 3
-_COMPARE = 'compare it, as in "${n > 0}"'
 
 
 class Template(NamedTuple):
@@ -348,19 +347,6 @@ class _Substitution:
             return
         if term.kind not in {"name", "constant"} and names_in(term) <= self.sight.values.keys():
             self.sight.hints[scalar.span] = f'arithmetic stands inside the braces: write "${{{written}}}"'
-
-
-def help_with_when(tree: Tree, sight: Sight) -> str:
-    """Return what would be right in the place of a value that is neither true nor false."""
-    hint = sight.hints.get(tree.span)
-    if hint is not None or not isinstance(tree, Scalar) or "$" in tree.text:
-        return hint or _COMPARE
-    try:
-        term = parse_formula(tree.text)
-    except FormulaError:
-        return _COMPARE
-    is_meant = term.kind != "constant" and names_in(term) <= sight.values.keys()
-    return f'it is computed in braces: write "${{{tree.text}}}"' if is_meant else _COMPARE
 
 
 def _source(text: str, part: tuple[Term, int]) -> str:
