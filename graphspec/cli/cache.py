@@ -30,7 +30,7 @@ _MOST_BYTES = 64 * 1024 * 1024
 _MOST_ENTRIES = 50_000
 _MOST_FILES = 8
 # What is found in these depends on files that are not there, and so on more than what was read.
-_ABOUT_FILES = "GS3"
+_ABOUT_FILES = ("GS301", "GS302", "GS303")
 _TAG = (
     "Signature: 8a477f597d28d172789f06886806bc55\n# This folder holds what graphspec found before. Delete it at will.\n"
 )
