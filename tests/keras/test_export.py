@@ -567,6 +567,20 @@ def test_an_exported_corner_is_what_the_spec_builds(text: str, tmp_path: Path) -
     assert_same(spec, exported(spec, tmp_path))
 
 
+def test_an_export_of_what_is_folded_words_its_names_and_is_the_same(tmp_path: Path) -> None:
+    with keras.StatelessScope(initialize_variables=False):
+        model = keras.applications.MobileNetV2(weights=None)
+        path = tmp_path / "folded.yaml"
+        path.write_text(graphspec.from_keras(model).to_yaml())
+        spec = graphspec.load(path)
+        built, made = spec.build(), exported(spec, tmp_path)
+    assert [layer.name for layer in made.layers] == [layer.name for layer in model.layers]
+    assert config_of(built) == config_of(made)
+    code = (tmp_path / "exported.py").read_text()
+    assert 'name=f"{name}_expand"' in code
+    assert len(code.splitlines()) < 140
+
+
 def test_the_policy_of_the_program_stays(tmp_path: Path) -> None:
     spec = spec_of("dtype: bfloat16\ninputs: {x: [4]}\nnodes: {y: {Dense: {units: 2}, from: x}}\noutputs: y", tmp_path)
     model = exported(spec, tmp_path)
