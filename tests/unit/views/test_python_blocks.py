@@ -447,6 +447,24 @@ def test_names_of_copies_are_counted_alike_in_every_place() -> None:
     assert counted_names([["{a}1", "{a}2"]], 0) is None
 
 
+def test_what_begins_too_far_to_the_right_stands_in_parentheses() -> None:
+    model, node = "a_model_with_a_name_that_is_as_long_as_names_get", "what_the_model_makes_of_what_it_is_given"
+    text = """
+    models:
+      MODEL: {inputs: {x: [4]}, nodes: {y: {Dense: {units: 4}, from: x}}, outputs: y}
+    inputs: {x: [4]}
+    nodes:
+      NODE: {call: MODEL, from: x}
+      z: {ReLU: {}, from: NODE}
+    outputs: z
+    """.replace("MODEL", model).replace("NODE", node)
+    assert function("build_model", text)[2:5] == [
+        f"    {node} = (",
+        "        build_a_model_with_a_name_that_is_as_lon()(x)",
+        "    )",
+    ]
+
+
 def test_layers_from_around_are_passed() -> None:
     text = """
     layers: {shared: {Dense: {units: 4}}}
