@@ -9,7 +9,7 @@ from graphspec.views.python_calls import frozen
 from graphspec.views.python_names import Names
 from graphspec.views.python_params import defaults_of, products_in
 from graphspec.views.python_patterns import NAME, Function, Parameter, Pattern, Slot, Style, default_of
-from graphspec.views.python_wording import Parts, Term, worded
+from graphspec.views.python_wording import Term, worded
 
 _MISSING = "(missing)"
 _Rows = dict[tuple[object, ...], list[str]]
@@ -18,18 +18,18 @@ _Rows = dict[tuple[object, ...], list[str]]
 def settle(function: Function, slots: Mapping[str, Sequence[Slot]], taken: Iterable[str]) -> None:
     """Make values that differ between the places of a function its parameters; values that go together are one."""
     given = params_of(function)
+    params = {name: [repr(value) for value in values] for name, values in given.items()}
     rows: _Rows = {}
     for key, row in slots.items():
         told = [repr(slot.value) for slot in row]
         found = worded([slot.value for slot in row], given) if row[0].style.is_name else None
         if len(set(told)) == 1:
             function.constants[key] = row[0].value
-        elif found is None or found in {Term(name) for name in given} or _is_given(found):
+        elif found is None or told in params.values():
             rows.setdefault((row[0].style.is_exact, row[0].style.tables, *told), []).append(key)
         else:
             function.worded[key] = found
     slots = {**slots, **_slots_of_params(function, given, rows)}
-    params = {name: [repr(value) for value in values] for name, values in given.items()}
     block = _block_of(function)
     defaults = {} if block is None else defaults_of(block)
     function.tensors = _names_of_inputs(function, taken)
@@ -62,11 +62,6 @@ def _block_of(function: Function) -> BlockSpec | None:
     """Return the block that every place of a function is a use of."""
     uses = [place.source.graph.uses.get(place.region.path) for place in function.places]
     return None if uses[0] is None or None in uses else uses[0].block
-
-
-def _is_given(found: Parts | Term) -> bool:
-    """Say whether a wording is a param as it is."""
-    return isinstance(found, tuple) and len(found) == 1 and isinstance(found[0], Term) and not found[0].offset
 
 
 def _slots_of_params(function: Function, given: Mapping[str, Sequence[Value]], rows: _Rows) -> dict[str, list[Slot]]:

@@ -62,8 +62,7 @@ def worded(values: Sequence[Value], params: Params) -> Parts | Term | None:
     known = {name: given for name, given in params.items() if len({repr(value) for value in given}) > 1}
     texts = [value for value in values if isinstance(value, str)]
     if len(texts) == len(values):
-        is_short = max(map(len, texts)) <= _LONGEST
-        found = _Search(texts, known).best((0,) * len(texts)) if is_short and all(map(_is_plain, texts)) else None
+        found = _Search(texts, known).best((0,) * len(texts)) if all(map(_is_plain, texts)) else None
         return None if found is None else _merged(found[1])
     numbers = [value for value in values if type(value) is int]
     if len(numbers) < len(values):
@@ -178,8 +177,9 @@ def _merged(parts: Parts) -> Parts:
 
 
 def _is_plain(text: str) -> bool:
-    """Say whether a text stands in an f-string as it is."""
-    return isinstance(text, Wording) or (text.isprintable() and not _FOREIGN & set(text))
+    """Say whether a text stands in an f-string as it is, and is short enough to look at sign by sign."""
+    is_inside = isinstance(text, Wording) or (text.isprintable() and not _FOREIGN & set(text))
+    return is_inside and len(text) <= _LONGEST
 
 
 def _counted(names: Sequence[str], first: int) -> Wording | None:

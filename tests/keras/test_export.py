@@ -367,6 +367,46 @@ CORNERS = {
           h3: {block: head, with: {label: third}, from: h2}
         outputs: [h1, h3]
         """,
+    "names that the params of blocks word": """
+        blocks:
+          unit:
+            params: {name: {type: string}, units: {type: integer}, number: {type: integer}, rate: 0.1}
+            inputs: [x]
+            nodes:
+              d: {Dense: {units: $units}, from: x, name: "${name}_dense"}
+              n: {LayerNormalization: {}, from: d, name: "layer_normalization_${number + 1}"}
+              p: {Dropout: {rate: $rate}, from: n, name: "${number}_"}
+            outputs: p
+          stage:
+            params: {name: {type: string}, units: {type: integer}, copies: {type: integer}, number: 3}
+            inputs: [x]
+            nodes:
+              first: {block: unit, from: x, with: {name: "${name}a", units: $units, number: $number}}
+              rest:
+                block: unit
+                from: first
+                with: {name: "${name}${'bcd'[index]}", units: $units, number: "${number + index + 1}"}
+                repeat: $copies
+              own: {Dense: {units: 2}, from: rest}
+              add: {Add: {}, from: [first, rest], name: "${name}{add}"}
+              both: {Concatenate: {}, from: [own, add], name: $name}
+            outputs: both
+        inputs: {x: [4]}
+        nodes:
+          block1: {block: stage, from: x, with: {name: block1, units: 3, copies: 3}}
+          b: {block: stage, from: block1, with: {name: block2, units: 5, copies: 1, number: 20}}
+          c:
+            block: unit
+            from: b
+            with:
+              name: "block${index + 3}_${9 - index}"
+              units: 5
+              number: "${2 * index + 31}"
+              rate: "${0.2 * (index + 3) / 7}"
+            repeat: 4
+          d: {block: unit, from: c, with: {name: one, units: 5, number: 50}}
+        outputs: d
+        """,
     "an application in a block": """
         blocks:
           net:

@@ -434,6 +434,9 @@ def test_of_several_wordings_that_with_the_most_text_from_params_is_chosen() -> 
     assert worded(["bn3_2", "bn4_3"], params) == ("bn", Term("number", 1), "_", Term("number"))
     assert worded(["conv2_1", "conv4_1"], params) is None
     assert worded(["{conv2}", "{conv3}"], params) is None
+    longest = "x" * 193
+    assert worded([f"{longest}conv2_a", f"{longest}conv3_a"], params) == (longest, Term("name"))
+    assert worded([f"x{longest}conv2_a", f"x{longest}conv3_a"], params) is None
     assert worded([7, 8], params) == Term("number", 5)
     assert worded([7, 9], params) is None
     assert worded([True, False], params) is None
@@ -445,6 +448,7 @@ def test_names_of_copies_are_counted_alike_in_every_place() -> None:
     assert counted_names([["a_1", "a_2"], ["b_2", "b_3"]], 1) == ("a_{index}", "b_{index + 1}")
     assert counted_names([["2b", "2c", "2d"], ["3b", "3c"]], 1) == ("2{'bcd'[index - 1]}", "3{'bcd'[index - 1]}")
     assert counted_names([["{a}1", "{a}2"]], 0) is None
+    assert counted_names([["1" * 5000, "2" * 5000]], 0) is None
 
 
 def test_what_begins_too_far_to_the_right_stands_in_parentheses() -> None:
