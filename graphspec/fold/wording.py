@@ -100,11 +100,11 @@ def tokens_of(text: str) -> tuple[str | int, ...]:
     return tuple(int(number) if number else other for number, other in _NUMBERS.findall(text))
 
 
-def counted(texts: Sequence[str]) -> Value | None:
-    """Return a text over the number of a copy that gives these texts, or None.
+def counted(texts: Sequence[str], start: int = 0) -> Value | None:
+    """Return a text over the number of a copy that gives these texts, or None; ``start`` is that of the first.
 
-    >>> counted(["block2b", "block2c"]).parts
-    ('block2', Code(text="'bc'[index]", is_index=True))
+    >>> [getattr(part, "text", part) for part in counted(["block2b", "block2c"]).parts]
+    ['block2', "'bc'[index]"]
     """
     split = [tokens_of(text) for text in texts]
     if len({len(tokens) for tokens in split}) > 1:
@@ -116,45 +116,55 @@ def counted(texts: Sequence[str]) -> Value | None:
             continue
         numbers = [item for item in column if isinstance(item, int)]
         if len(numbers) == len(column) and len({after - before for before, after in pairwise(numbers)}) == 1:
-            parts.append(Code(line(numbers[0], numbers[1] - numbers[0]), is_index=True))
+            parts.append(Code(_line_from(numbers, start), is_index=True))
             continue
-        lettered = None if numbers else _lettered([str(item) for item in column])
+        lettered = None if numbers else _lettered([str(item) for item in column], start)
         if lettered is None:
             return None
         parts += lettered
     return value_of(parts)
 
 
+def _line_from(numbers: Sequence[int], start: int) -> str:
+    step = numbers[1] - numbers[0]
+    return line(numbers[0] - step * start, step)
+
+
 def line(first: int, step: int) -> str:
     """Return ``first + step * index`` as it is best written.
 
-    >>> line(2, 1), line(0, 4), line(16, 16)
-    ('index + 2', '4 * index', '16 * (index + 1)')
+    >>> line(2, 1), line(0, 4), line(16, 16), line(9, -1)
+    ('index + 2', '4 * index', '16 * (index + 1)', '9 - index')
     """
+    if first > 0 > step:
+        return f"{first} - {'index' if step == -1 else f'{-step} * index'}"
     if first and first % step == 0 and step != 1:
         return f"{step} * (index {'+' if first // step > 0 else '-'} {abs(first // step)})"
     scaled = "index" if step == 1 else f"{step} * index"
     return scaled if not first else f"{scaled} {'+' if first > 0 else '-'} {abs(first)}"
 
 
-def shares(values: Sequence[float]) -> str | None:
+def shares(values: Sequence[float], start: int = 0) -> str | None:
     """Return how numbers grow as shares of one, to the last bit: the rates of a stochastic depth do.
+
+    ``start`` is the number of the first copy.
 
     >>> shares([0.2 * copy / 7 for copy in (3, 4, 5)])
     '0.2 * (index + 3) / 7'
     """
-    step = values[1] - values[0]
-    if len(values) < _LEAST_OF_SHARES or not step:
+    step = values[1] - values[0] if len(values) >= _LEAST_OF_SHARES else 0
+    if not step:
         return None
     first = round(values[0] / step)
     for count in range(2, _MOST_SHARES):
         whole = round(step * count, _DIGITS)
         if all(whole * (at + first) / count == value for at, value in enumerate(values)):
-            return f"{whole} * {'index' if not first else f'(index + {first})'} / {count}"
+            index = line(first - start, 1)
+            return f"{whole} * {index if index == 'index' else f'({index})'} / {count}"
     return None
 
 
-def _lettered(texts: Sequence[str]) -> list[Atom] | None:
+def _lettered(texts: Sequence[str], begin: int) -> list[Atom] | None:
     """Return a text in which one letter goes through the alphabet."""
     if len(texts) < 2 or len({len(text) for text in texts}) > 1:  # noqa: PLR2004 - one is no row
         return None
@@ -162,4 +172,4 @@ def _lettered(texts: Sequence[str]) -> list[Atom] | None:
     letters = "".join(text[start : len(text) - end] for text in texts)
     if len(letters) != len(texts) or letters not in _LETTERS:
         return None
-    return [*texts[0][:start], Code(f"'{letters}'[index]", is_index=True), *texts[0][len(texts[0]) - end :]]
+    return [*texts[0][:start], Code(f"'{letters}'[{line(-begin, 1)}]", is_index=True), *texts[0][len(texts[0]) - end :]]

@@ -101,6 +101,20 @@ def lay_out(code: Code, indent: int = 0) -> str:
     return "".join(written)
 
 
+def lay_out_statement(code: Code, indent: int) -> str:
+    """Return a statement as text: one of a head and a value has parentheses where the value begins too far right."""
+    plain = lay_out(code, indent)
+    if not isinstance(code, tuple) or len(code) != 2 or not _is_wide(plain, 0):  # noqa: PLR2004 - a head and a value
+        return plain
+    head, value = code
+    wrapped = lay_out((head, "(", Indent((Line(), value)), Line(), ")"), indent)
+    return plain if _is_wide(wrapped, 1) else wrapped
+
+
+def _is_wide(text: str, line: int) -> bool:
+    return _width(text.split("\n")[line]) > WIDTH
+
+
 def _fits(code: Code, after: Sequence[_Pending], room: int) -> bool:
     """Say whether code fits on what is left of a line, with what must follow it there."""
     following = reversed(after)

@@ -11,10 +11,10 @@ from graphspec.graph.output_names import keras_output_names
 from graphspec.graph.typed import TypedGraph, port_type
 from graphspec.shapes.types import TensorType
 from graphspec.views.layout import WIDTH, Code, brackets, call, lay_out
-from graphspec.views.python_blocks import NAME, Plan
+from graphspec.views.python_blocks import Plan
 from graphspec.views.python_frame import Frame
 from graphspec.views.python_names import Names
-from graphspec.views.python_patterns import Function, Source
+from graphspec.views.python_patterns import NAME, Function, Source
 from graphspec.views.python_scope import Scope
 from graphspec.views.python_statements import RENAME, called_in
 from graphspec.views.python_uses import modules_of, taken_from_around
@@ -113,10 +113,12 @@ def _block(function: Function, module: _Module) -> str:
     scope.items()
     scope.returned()
     taken: list[Code] = [*function.tensors, *layers]
-    for made in function.parameters:
+    plain = [made for made in function.parameters if made.name != NAME]
+    for made in plain:
         default: Code = ("=", scope.written(made.style, made.default[0])) if made.default else ""
         taken.append((made.name, default))
-    head = lay_out((call(f"def {function.name}", [*taken, "*", NAME]), ":"))
+    named: list[Code] = ["*", NAME] if function.follows or len(plain) < len(function.parameters) else []
+    head = lay_out((call(f"def {function.name}", [*taken, *named]), ":"))
     return "\n".join([head, *scope.statements])
 
 

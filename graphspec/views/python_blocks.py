@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from graphspec.graph.ir import Node, Tensor, Value
-from graphspec.views.python_loops import Segment, segments
+from graphspec.views.python_loops import Naming, Segment, segments
 from graphspec.views.python_names import Names
-from graphspec.views.python_parameters import settle, slots_of
+from graphspec.views.python_parameters import params_of, settle, slots_of
 from graphspec.views.python_patterns import (
+    NAME,
     Call,
     Function,
     Item,
@@ -20,10 +21,10 @@ from graphspec.views.python_patterns import (
 )
 from graphspec.views.python_reading import read
 from graphspec.views.python_regions import Region
+from graphspec.views.python_wording import worded
 
 _MOST_NAMED = 2
 INDEX = "index"
-NAME = "name"
 _OWN_NAMES = (INDEX, NAME)
 
 
@@ -33,7 +34,8 @@ class Plan:
     def __init__(self, sources: Sequence[Source], taken: Iterable[str]) -> None:
         """Find the functions of all the blocks, the innermost first; their names are others than those taken."""
         self.own_names = _OWN_NAMES
-        self.taken = {*taken, *_OWN_NAMES}
+        self.taken_beside_names = {*taken, INDEX}
+        self.taken = {*self.taken_beside_names, NAME}
         self.functions: list[Function] = []
         self.bodies: dict[Source, Function] = {}
         self.segments: dict[tuple[Function, str], list[Segment]] = {}
@@ -139,7 +141,7 @@ class Plan:
                 slots |= self._slots_of_run(function, item)
                 if not self._needs_stop(function, item):
                     del slots[f"{function.model.key(item)}:stop"]
-        settle(function, slots, self.taken)
+        settle(function, slots, self.taken if function.follows else self.taken_beside_names)
         return function
 
     def _slots_of_run(self, function: Function, run: Run) -> dict[str, list[Slot]]:
@@ -150,7 +152,12 @@ class Plan:
         rows = [[place.varying[f"{key}({number})"] for place in function.places] for number in range(count)]
         lengths = [_int(place.slots[f"{key}:stop"].value) - run.first for place in function.places]
         vectors = [[[slot.value for slot in slots] for slots in row] for row in rows]
-        found = self.segments[function, key] = segments(vectors, lengths, run.first)
+        params = params_of(function)
+        naming = Naming(
+            [number for number, row in enumerate(rows) if row[0][0].style.is_name],
+            lambda values: len(set(map(repr, values))) == 1 or worded(values, params) is not None,
+        )
+        found = self.segments[function, key] = segments(vectors, lengths, run.first, naming)
         result: dict[str, list[Slot]] = {}
         for segment in found:
             for number, formula in enumerate(segment.formulas):

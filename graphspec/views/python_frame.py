@@ -9,6 +9,7 @@ from graphspec.views.layout import Code
 from graphspec.views.python_patterns import Function, Pattern, Run, Slot, Source, Whole, relative
 from graphspec.views.python_reading import Rewriting, local_layer, with_runs
 from graphspec.views.python_values import Verbatim, text
+from graphspec.views.python_wording import Parts, Term, Wording
 
 
 @dataclass(slots=True, eq=False)
@@ -67,12 +68,24 @@ class Frame:
     def value(self, key: str) -> Value:
         """Return what stands for a value."""
         if key in self.function.constants:
-            return self.function.constants[key]
+            value = self.function.constants[key]
+            return value.code() if isinstance(value, Wording) else value
+        if key in self.function.worded:
+            return self._worded(self.function.worded[key])
         if key in self.function.products:
             factor, parameter = self.function.products[key]
             value = self.arguments[self.function.parameters.index(parameter)]
             return Verbatim(f"{factor} * {value}") if isinstance(value, Verbatim) else _times(factor, value)
         return self.arguments[self.function.parameters.index(self.function.chosen[key])]
+
+    def _worded(self, found: Parts | Term) -> Verbatim:
+        if isinstance(found, Term):
+            return Verbatim(self._term(found))
+        parts = (part if isinstance(part, str) else f"{{{self._term(part)}}}" for part in found)
+        return Wording("".join(parts)).code()
+
+    def _term(self, term: Term) -> str:
+        return term.code(str(self.value(f"${term.param}")))
 
     def node(self, node: Node) -> Node:
         """Return a node with what stands for its values, and the name of its operation."""
@@ -128,7 +141,7 @@ class Frame:
     def _name(self, name: str, key: str) -> str:
         if self.is_whole:
             return name
-        if name == self.path or name.startswith(f"{self.path}."):
+        if not self.function.has(key):
             rest = name[len(self.path) :]
             return name_code(self.prefix, rest)
         value = self.value(key)

@@ -1,14 +1,19 @@
 """How copies differ from each other: not at all, by a formula of their number, or by a table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from graphspec.fold.wording import shares
 from graphspec.graph.ir import Value
+from graphspec.views.python_values import Verbatim
+from graphspec.views.python_wording import counted_names, with_index
 
 # Two values are on any line; three say that a line is meant.
 _TELLING = 3
 _MOST_COLUMNS = 5
+# Longer numbers say less than how they are computed.
+_LONGEST_NUMBER = 8
 Vectors = Sequence[Sequence[Value]]
 
 
@@ -16,7 +21,7 @@ Vectors = Sequence[Sequence[Value]]
 class Formula:
     """What an argument is in each copy; ``values`` has for each loop what the formula starts from."""
 
-    kind: Literal["same", "linear", "power", "table"]
+    kind: Literal["same", "linear", "power", "text", "shares", "table"]
     values: tuple[Value, ...]
     step: int | float = 0
     period: int = 0
@@ -30,7 +35,11 @@ class Formula:
         ('4.0 - 0.5 * index', '2 * index - 1')
         >>> Formula("power", (), 2, 10).code("64", "index")
         '64 * 2 ** (index % 10)'
+        >>> print(Formula("text", ()).code('f"block{index + 1}"', "index_2"))
+        f"block{index_2 + 1}"
         """
+        if self.kind in {"text", "shares"}:
+            return with_index(value, index)
         if self.period:
             power = f"{self.step} ** ({index} % {self.period})"
             return power if value == "1" else f"{value} * {power}"
@@ -54,25 +63,38 @@ class Segment:
     formulas: tuple[Formula, ...]
 
 
-def segments(arguments: Sequence[Vectors], lengths: Sequence[int], first: int) -> list[Segment]:
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Which arguments are names of layers or parts of them, and which texts for all places can be worded there."""
+
+    arguments: Collection[int] = ()
+    accepts: Callable[[Sequence[Value]], bool] = lambda _: True
+
+
+_NO_NAMES = Naming()
+
+
+def segments(
+    arguments: Sequence[Vectors], lengths: Sequence[int], first: int, naming: Naming = _NO_NAMES
+) -> list[Segment]:
     """Return how to write copies whose arguments have these values.
 
     For each argument there is, for each place that the code is for, a value for each copy; ``lengths`` has how many
     copies there are in each place.
     """
     longest = max(lengths)
-    whole = [_formula(vectors, first) for vectors in arguments]
+    whole = _formulas(arguments, first, naming)
     if longest > 1 and all(formula is not None for formula in whole):
-        return [_loop(first, arguments)]
+        return [_loop(first, arguments, naming)]
     is_wide = len([formula for formula in whole if formula is None]) > _MOST_COLUMNS
     if (longest < _TELLING or is_wide) and len(set(lengths)) == 1:
         return [_single(first, arguments, number) for number in range(longest)]
     rest = [[vector[1:] for vector in vectors] for vectors in arguments]
-    if longest >= _TELLING and all(_formula(vectors, first + 1) is not None for vectors in rest):
+    if longest >= _TELLING and all(formula is not None for formula in _formulas(rest, first + 1, naming)):
         tails = [[tail or vector[:1] for tail, vector in zip(*pair, strict=True)]
                  for pair in zip(rest, arguments, strict=True)]  # fmt: skip
-        return [_single(first, arguments, 0), _loop(first + 1, tails)]
-    return [_loop(first, arguments)]
+        return [_single(first, arguments, 0), _loop(first + 1, tails, naming)]
+    return [_loop(first, arguments, naming)]
 
 
 def _single(first: int, arguments: Sequence[Vectors], number: int) -> Segment:
@@ -80,24 +102,60 @@ def _single(first: int, arguments: Sequence[Vectors], number: int) -> Segment:
     return Segment(first + number, is_loop=False, formulas=tuple(formulas))
 
 
-def _loop(first: int, arguments: Sequence[Vectors]) -> Segment:
+def _loop(first: int, arguments: Sequence[Vectors], naming: Naming) -> Segment:
     formulas = (
-        _formula(vectors, first) or Formula("table", tuple(tuple(vector) for vector in vectors))
-        for vectors in arguments
+        formula or Formula("table", tuple(tuple(vector) for vector in vectors))
+        for formula, vectors in zip(_formulas(arguments, first, naming), arguments, strict=True)
     )
     return Segment(first, is_loop=True, formulas=tuple(formulas))
 
 
+def _formulas(arguments: Sequence[Vectors], first: int, naming: Naming) -> list[Formula | None]:
+    return [
+        _same(vectors) or (_name(vectors, first, naming) if number in naming.arguments else _formula(vectors, first))
+        for number, vectors in enumerate(arguments)
+    ]
+
+
+def _same(vectors: Vectors) -> Formula | None:
+    if all(repr(value) == repr(vector[0]) for vector in vectors for value in vector):
+        return Formula("same", tuple(vector[0] for vector in vectors if vector))
+    return None
+
+
+def _name(vectors: Vectors, first: int, naming: Naming) -> Formula | None:
+    """Return how names are counted: two copies tell it, where two of other values would not."""
+    known = [vector for vector in vectors if vector]
+    numbers = _numbers(known)
+    if numbers:
+        line = _linear(numbers, first)
+        return line if line is not None and naming.accepts(line.values) else None
+    texts = counted_names(known, first)
+    return Formula("text", texts) if texts is not None and naming.accepts(texts) else None
+
+
 def _formula(vectors: Vectors, first: int) -> Formula | None:
     known = [vector for vector in vectors if vector]
-    if all(repr(value) == repr(vector[0]) for vector in known for value in vector):
-        return Formula("same", tuple(vector[0] for vector in vectors if vector))
-    if max(map(len, known)) < _TELLING:
+    numbers = _numbers(known)
+    if max(map(len, known)) < _TELLING or not numbers:
         return None
-    numbers = [[value for value in vector if type(value) in {int, float}] for vector in known]
-    if any(len(given) != len(vector) for given, vector in zip(numbers, known, strict=True)):
+    return _linear(numbers, first) or _power(numbers, first) or _shares(numbers, first)
+
+
+def _numbers(vectors: Vectors) -> list[list[int | float]]:
+    """Return values that are all numbers, or nothing."""
+    found = [[value for value in vector if isinstance(value, int | float) and type(value) is not bool]
+             for vector in vectors]  # fmt: skip
+    return found if list(map(len, found)) == list(map(len, vectors)) else []
+
+
+def _shares(vectors: Sequence[Sequence[int | float]], first: int) -> Formula | None:
+    if not all(isinstance(value, float) for vector in vectors for value in vector):
         return None
-    return _linear(numbers, first) or _power(numbers, first)  # type: ignore[arg-type]
+    is_long = any(len(repr(value)) > _LONGEST_NUMBER for vector in vectors for value in vector)
+    found = {shares(vector, first) for vector in vectors} if is_long else {None}
+    code = found.pop()
+    return None if code is None or found else Formula("shares", (Verbatim(code),) * len(vectors))
 
 
 def _linear(vectors: Sequence[Sequence[int | float]], first: int) -> Formula | None:

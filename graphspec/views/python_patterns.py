@@ -19,18 +19,25 @@ from graphspec.views.python_calls import frozen
 from graphspec.views.python_operations import operations_to_rename
 from graphspec.views.python_regions import Region, regions_of
 from graphspec.views.python_uses import symbolic, uses_of
+from graphspec.views.python_wording import Parts, Term
 
+# The param of a function that names of layers follow.
+NAME = "name"
 _Port = int | str | None
 Output = tuple[str, _Port]
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a value is written: as that of an argument, or ``tables`` deep in lists of such values."""
+    """How a value is written: as that of an argument, or ``tables`` deep in lists of such values.
+
+    ``is_name`` where it is the name of a layer, or a part of such names.
+    """
 
     argument: str = ""
     is_exact: bool = True
     tables: int = 0
+    is_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +155,7 @@ class Pattern:
 
     Places with the same ``skeleton`` differ in nothing but those. ``varying`` has the values of runs, one a copy, and
     ``collected`` the outputs of runs of which more than the last copy's is used. ``tokens`` are what the outputs of
-    calls and runs go by.
+    calls and runs go by. It ``follows`` its path where names of layers do, or where none is given.
     """
 
     region: Region
@@ -163,6 +170,7 @@ class Pattern:
     tokens: dict[Tensor, str] = field(default_factory=dict)
     function: "Function | None" = None
     number: int = 0
+    follows: bool = False
 
     def outputs(self) -> list[Tensor]:
         """Return what the function of this place returns for it."""
@@ -199,7 +207,8 @@ class Parameter:
 class Function:
     """The code of all the places of a block that have the same skeleton; ``is_inline`` where it is a loop's body.
 
-    A value is one of the ``constants``, a parameter that was ``chosen`` for it, or one of the ``products`` of these.
+    A value is one of the ``constants``, a parameter that was ``chosen`` for it, one of the ``products`` of these, or
+    ``worded`` with them; the parameter for a param of the block that words names is chosen for ``$`` and its name.
     """
 
     block: str
@@ -212,6 +221,16 @@ class Function:
     constants: dict[str, Value] = field(default_factory=dict)
     chosen: dict[str, Parameter] = field(default_factory=dict)
     products: dict[str, tuple[int, Parameter]] = field(default_factory=dict)
+    worded: dict[str, Parts | Term] = field(default_factory=dict)
+
+    def has(self, key: str) -> bool:
+        """Say whether anything stands for a value."""
+        return any(key in found for found in (self.constants, self.chosen, self.products, self.worded))
+
+    @property
+    def follows(self) -> bool:
+        """Say whether it is told its path."""
+        return any(place.follows for place in self.places)
 
     @property
     def output_names(self) -> list[str]:

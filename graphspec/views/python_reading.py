@@ -128,6 +128,8 @@ class _Reader:
 
     def read(self) -> None:
         said = [self.item(item) for item in self.pattern.items]
+        slots = [*self.pattern.slots.values(), *(row[0] for row in self.pattern.varying.values())]
+        self.pattern.follows |= not any(slot.style.is_name for slot in slots)
         if self.is_whole:
             self.listed(self.pattern.source.graph.outputs.tensors)
         else:
@@ -142,6 +144,7 @@ class _Reader:
         tensors = [self.listed((tensor,)) for tensor in item.pattern.tensors]
         layers = [self.layer(name) for name in item.pattern.layers]
         made = item.pattern.function
+        self.pattern.follows |= made is not None and made.follows
         parameters = [] if made is None else made.parameters
         for number, parameter in enumerate(parameters):
             slots = tuple(
@@ -171,9 +174,10 @@ class _Reader:
         flags = [tensor.node in source.symbolic for tensor in operands_of(node)]
         found = source.typed.types.get(node.name)
         form = len(found) if isinstance(found, tuple) else sorted(found) if isinstance(found, Mapping) else ""
+        operation = self.name(node.keras_name, f"{key}:", key) if node.name in source.renamed else None
         return (
             key, node.kind, target, repr(rewritten.args), repr(sorted(rewritten.kwargs.items())), flags, form,
-            node.name in source.renamed, self.name(node.keras_name, f"{key}:", key) if node.kind != "call" else "",
+            operation,
         )  # fmt: skip
 
     def note_lists(self, value: Value) -> None:
@@ -194,9 +198,12 @@ class _Reader:
         return "?"
 
     def name(self, name: str, key: str, node: str) -> str:
-        if name == self.path or name.startswith(f"{self.path}."):
+        # Only what has no name of its own in the place goes by the path itself; another was given that name.
+        is_path = name == self.path and not node.partition(":")[0]
+        if is_path or name.startswith(f"{self.path}."):
+            self.pattern.follows = True
             return name[len(self.path) :]
-        self.pattern.slots[key] = Slot(name, Style(), "name", node)
+        self.pattern.slots[key] = Slot(name, Style(is_name=True), "name", node)
         return "?"
 
     def layer(self, name: str) -> Value:

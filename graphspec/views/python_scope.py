@@ -8,7 +8,7 @@ from graphspec.views.layout import Code, Group, Indent, Line, brackets, call
 from graphspec.views.python_blocks import INDEX
 from graphspec.views.python_frame import Frame, name_code
 from graphspec.views.python_loops import Segment
-from graphspec.views.python_patterns import Call, Function, Item, Run, Style, Whole
+from graphspec.views.python_patterns import NAME, Call, Function, Item, Run, Style, Whole
 from graphspec.views.python_statements import Statements, together
 from graphspec.views.python_values import Verbatim, text
 
@@ -69,8 +69,11 @@ class Scope(Statements):
         self, function: Function, tensors: Sequence[Code], layers: Sequence[Code], given: Sequence[Value], name: str
     ) -> Code:
         """Return the call of the function of a block; arguments that are its defaults are left out."""
-        required = [(made, value) for made, value in zip(function.parameters, given, strict=True) if not made.default]
-        others = [(made, value) for made, value in zip(function.parameters, given, strict=True) if made.default]
+        pairs = [*zip(function.parameters, given, strict=True)]
+        required = [(made, value) for made, value in pairs if not made.default and made.name != NAME]
+        others = [(made, value) for made, value in pairs if made.default]
+        own: list[Code] = [text(name)] if function.follows else []
+        own += [self.written(made.style, value) for made, value in pairs if made.name == NAME]
         is_plain = len(required) <= _MOST_POSITIONAL
         arguments: list[Code] = [*tensors, *layers]
         for made, value in required:
@@ -79,7 +82,7 @@ class Scope(Statements):
         for made, value in others:
             if repr(value) != repr(made.default[0]):
                 arguments.append((f"{made.name}=", self.written(made.style, value)))
-        return call(self.module.block(function), [*arguments, f"name={text(name)}"])
+        return call(self.module.block(function), [*arguments, *((f"{NAME}=", code) for code in own)])
 
     def _block(self, item: Call) -> None:
         """Write the call of the function of a block."""
@@ -190,7 +193,7 @@ class Scope(Statements):
             value = self.frame.value(f"{loop.key}({at})@{segment.first}")
             made = loop.function.parameters[at]
             if formula.kind == "table":
-                variable = self.names.new(made.name)
+                variable = self.names.new(f"layer_{NAME}" if made.name == NAME else made.name)
                 style = Style(made.style.argument, made.style.is_exact, made.style.tables + 1)
                 tables.append((variable, self.written(style, value), made.style, value))
                 given.append(Verbatim(variable))

@@ -7,7 +7,7 @@ from graphspec.catalog import catalog
 from graphspec.graph.ir import Callable, Node, Tensor, Value
 from graphspec.graph.typed import TypedGraph
 from graphspec.shapes.types import TensorType
-from graphspec.views.layout import Code, Group, IfBroken, Indent, Line, brackets, call, lay_out, subscript
+from graphspec.views.layout import Code, Group, IfBroken, Indent, Line, brackets, call, lay_out_statement, subscript
 from graphspec.views.python_blocks import Plan
 from graphspec.views.python_calls import call_of_op, constructor, not_default, port_names
 from graphspec.views.python_frame import Frame
@@ -55,7 +55,7 @@ class Statements:
     def say(self, statement: Code) -> None:
         """Write a statement."""
         self.latest = statement[-1] if isinstance(statement, tuple) else statement
-        self.statements.append(lay_out(statement, _INDENT * (self.depth + 1)))
+        self.statements.append(lay_out_statement(statement, _INDENT * (self.depth + 1)))
 
     def new_name(self, name: str) -> str:
         """Return a variable for what has a name in the graph; that of a function which is called here is taken."""

@@ -367,6 +367,46 @@ CORNERS = {
           h3: {block: head, with: {label: third}, from: h2}
         outputs: [h1, h3]
         """,
+    "names that the params of blocks word": """
+        blocks:
+          unit:
+            params: {name: {type: string}, units: {type: integer}, number: {type: integer}, rate: 0.1}
+            inputs: [x]
+            nodes:
+              d: {Dense: {units: $units}, from: x, name: "${name}_dense"}
+              n: {LayerNormalization: {}, from: d, name: "layer_normalization_${number + 1}"}
+              p: {Dropout: {rate: $rate}, from: n, name: "${number}_"}
+            outputs: p
+          stage:
+            params: {name: {type: string}, units: {type: integer}, copies: {type: integer}, number: 3}
+            inputs: [x]
+            nodes:
+              first: {block: unit, from: x, with: {name: "${name}a", units: $units, number: $number}}
+              rest:
+                block: unit
+                from: first
+                with: {name: "${name}${'bcd'[index]}", units: $units, number: "${number + index + 1}"}
+                repeat: $copies
+              own: {Dense: {units: 2}, from: rest}
+              add: {Add: {}, from: [first, rest], name: "${name}{add}"}
+              both: {Concatenate: {}, from: [own, add], name: $name}
+            outputs: both
+        inputs: {x: [4]}
+        nodes:
+          block1: {block: stage, from: x, with: {name: block1, units: 3, copies: 3}}
+          b: {block: stage, from: block1, with: {name: block2, units: 5, copies: 1, number: 20}}
+          c:
+            block: unit
+            from: b
+            with:
+              name: "block${index + 3}_${9 - index}"
+              units: 5
+              number: "${2 * index + 31}"
+              rate: "${0.2 * (index + 3) / 7}"
+            repeat: 4
+          d: {block: unit, from: c, with: {name: one, units: 5, number: 50}}
+        outputs: d
+        """,
     "an application in a block": """
         blocks:
           net:
@@ -565,6 +605,20 @@ def test_an_exported_case_has_the_config_of_what_the_spec_builds(path: Path, tmp
 def test_an_exported_corner_is_what_the_spec_builds(text: str, tmp_path: Path) -> None:
     spec = spec_of(text, tmp_path)
     assert_same(spec, exported(spec, tmp_path))
+
+
+def test_an_export_of_what_is_folded_words_its_names_and_is_the_same(tmp_path: Path) -> None:
+    with keras.StatelessScope(initialize_variables=False):
+        model = keras.applications.MobileNetV2(weights=None)
+        path = tmp_path / "folded.yaml"
+        path.write_text(graphspec.from_keras(model).to_yaml())
+        spec = graphspec.load(path)
+        built, made = spec.build(), exported(spec, tmp_path)
+    assert [layer.name for layer in made.layers] == [layer.name for layer in model.layers]
+    assert config_of(built) == config_of(made)
+    code = (tmp_path / "exported.py").read_text()
+    assert 'name=f"{name}_expand"' in code
+    assert len(code.splitlines()) < 140
 
 
 def test_the_policy_of_the_program_stays(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from graphspec.cli.main import run
 from graphspec.compiler import Options, compile_bytes
 from graphspec.views.python import render_python
 from graphspec.views.python_loops import segments
+from graphspec.views.python_wording import Term, counted_names, worded
 
 ZOO = sorted((Path(__file__).parents[3] / "specs" / "zoo").glob("*.yaml"))
 LAYER = """
@@ -266,6 +267,205 @@ def test_a_list_of_copies_in_a_loop_counts_by_itself() -> None:
         '        layer(a, name=f"a.{index + 1}.layer.{index_2 + 1}") for index_2 in range(3)',
         "    ]",
         '    a = layers.Add(name=f"a.{index + 1}")(layer_copies)',
+    ]
+
+
+NAMED = """
+blocks:
+  block:
+    params: {name: {type: string}, filters: {type: integer}, number: {type: integer}}
+    inputs: [x]
+    nodes:
+      conv: {Dense: {units: $filters}, from: x, name: "${name}_1_conv"}
+      drop: {Dropout: {rate: 0.5}, from: conv, name: "dropout_${number + 1}"}
+    outputs: drop
+"""
+
+
+def named(nodes: str, *, end: str, block: str = NAMED) -> str:
+    return f"{block}inputs: {{x: [4]}}\nnodes:\n{textwrap.indent(textwrap.dedent(nodes), '  ')}\noutputs: {end}\n"
+
+
+def test_params_word_the_names_of_layers() -> None:
+    nodes = """
+    a: {block: block, from: x, with: {name: conv2_block1, filters: 8, number: 4}}
+    b: {block: block, from: a, with: {name: "conv2_block${index + 2}", filters: 8, number: "${index + 5}"}, repeat: 2}
+    """
+    text = named(nodes, end="b")
+    assert function("block", text) == [
+        "def block(x, number, *, name):",
+        '    conv = layers.Dense(8, name=f"{name}_1_conv")(x)',
+        '    return layers.Dropout(0.5, name=f"dropout_{number + 1}")(conv)',
+    ]
+    assert function("build_model", text)[2:-1] == [
+        '    a = block(x, 4, name="conv2_block1")',
+        "    b = a",
+        "    for index in range(2):",
+        '        b = block(b, index + 5, name=f"conv2_block{index + 2}")',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "call"),
+    [
+        ("block2${'bcd'[index]}", "${index}", "block(a, index, name=f\"block2{'bcd'[index]}\")"),
+        ("b${index}_${index + 3}", "${2 * index}", 'block(a, 2 * index, name=f"b{index}_{index + 3}")'),
+        ("b${9 - index}", "${5 - index}", 'block(a, 5 - index, name=f"b{9 - index}")'),
+    ],
+)
+def test_names_of_copies_are_counted(name: str, number: str, call: str) -> None:
+    nodes = f'a: {{block: block, from: x, with: {{name: "{name}", filters: 8, number: "{number}"}}, repeat: 3}}'
+    assert function("build_model", named(nodes, end="a"))[-2] == f"        a = {call}"
+
+
+def test_names_of_copies_that_are_not_counted_are_a_table() -> None:
+    nodes = """
+    a: {block: block, from: x, with: {name: $item, filters: 8, number: "${index}"}, each: [one, two, six]}
+    b: {Add: {}, from: a}
+    """
+    text = named(nodes, end="b")
+    assert function("build_model", text)[2:-2] == [
+        "    a_copies = [",
+        "        block(x, index, name=layer_name)",
+        '        for index, layer_name in enumerate(("one", "two", "six"))',
+        "    ]",
+    ]
+
+
+def test_a_count_goes_on_after_a_first_copy_that_differs() -> None:
+    nodes = """
+    a:
+      block: block
+      from: x
+      with: {name: "b${index + 2}", filters: "${16 if index == 0 else 8}", number: "${index + 1}"}
+      repeat: 4
+    """
+    assert function("build_model", named(nodes, end="a"))[2:-1] == [
+        '    a = block(x, 16, 1, name="b2")',
+        "    for index in range(1, 4):",
+        '        a = block(a, 8, index + 1, name=f"b{index + 2}")',
+    ]
+
+
+def test_rates_that_grow_as_shares_are_a_formula() -> None:
+    nodes = 'a: {block: layer, with: {units: 8, rate: "${0.2 * (index + 3) / 7}"}, from: x, repeat: 4}'
+    assert main(nodes, end="a")[-1] == '    a = layer(a, 0.2 * (index + 3) / 7, name=f"a.{index + 1}")'
+
+
+STAGES = (
+    NAMED
+    + """
+  stage:
+    params: {name: {type: string}, filters: {type: integer}, copies: {type: integer}, number: 3}
+    inputs: [x]
+    nodes:
+      first: {block: block, from: x, with: {name: "${name}1", filters: $filters, number: $number}}
+      second: {block: block, from: first, with: {name: "${name}1_expand", filters: $filters, number: "${number + 2}"}}
+      rest:
+        block: block
+        from: second
+        with: {name: "${name}${index + 2}", filters: $filters, number: "${number + index + 4}"}
+        repeat: $copies
+      add: {Add: {}, from: [first, rest], name: "${name}_add"}
+    outputs: add
+"""
+)
+
+
+def test_names_are_worded_from_block_to_block() -> None:
+    nodes = """
+    a: {block: stage, from: x, with: {name: conv2_block, filters: 8, copies: 3}}
+    b: {block: stage, from: a, with: {name: conv3_block, filters: 16, copies: 1, number: 20}}
+    """
+    assert function("stage", named(nodes, end="b", block=STAGES)) == [
+        "def stage(x, filters, copies, number=3, *, name):",
+        '    first = block(x, filters, number, name=f"{name}1")',
+        '    second = block(first, filters, number + 2, name=f"{name}1_expand")',
+        "    rest = second",
+        "    for index in range(copies):",
+        '        rest = block(rest, filters, index + number + 4, name=f"{name}{index + 2}")',
+        '    return layers.Add(name=f"{name}_add")([first, rest])',
+    ]
+
+
+def test_a_param_called_name_and_the_path_are_two_parameters() -> None:
+    text = """
+    blocks:
+      head:
+        params: {name: {type: string}}
+        inputs: [x]
+        nodes:
+          plain: {Dense: {units: 4}, from: x}
+          own: {Dense: {units: 4}, from: plain, name: "${name}_dense"}
+        outputs: own
+    inputs: {x: [4]}
+    nodes: {a: {block: head, from: x, with: {name: one}}, b: {block: head, from: a, with: {name: two}}}
+    outputs: b
+    """
+    assert function("head", text) == [
+        "def head(x, name_2, *, name):",
+        '    plain = layers.Dense(4, name=f"{name}.plain")(x)',
+        '    return layers.Dense(4, name=f"{name_2}_dense")(plain)',
+    ]
+    assert '    a = head(x, "one", name="a")' in function("build_model", text)
+
+
+def test_a_name_that_is_that_of_the_use_is_worded_too() -> None:
+    text = """
+    blocks:
+      act:
+        params: {number: {type: integer}}
+        inputs: [x]
+        nodes: {out: {Dense: {units: 4}, from: x, name: "dense_${number}"}}
+        outputs: out
+    inputs: {x: [4]}
+    nodes:
+      dense_1: {block: act, from: x, with: {number: 1}}
+      more: {block: act, from: dense_1, with: {number: "${index + 2}"}, repeat: 2}
+    outputs: more
+    """
+    assert function("act", text) == ["def act(x, number):", '    return layers.Dense(4, name=f"dense_{number}")(x)']
+
+
+def test_of_several_wordings_that_with_the_most_text_from_params_is_chosen() -> None:
+    params = {"stage": ["conv2", "conv3"], "name": ["conv2_a", "conv3_a"], "number": [2, 3], "same": ["_a", "_a"]}
+    assert worded(["conv2_a_1", "conv3_a_1"], params) == (Term("name"), "_1")
+    assert worded(["conv2_b", "conv3_b"], params) == (Term("stage"), "_b")
+    assert worded(["bn3_2", "bn4_3"], params) == ("bn", Term("number", 1), "_", Term("number"))
+    assert worded(["conv2_1", "conv4_1"], params) is None
+    assert worded(["{conv2}", "{conv3}"], params) is None
+    longest = "x" * 193
+    assert worded([f"{longest}conv2_a", f"{longest}conv3_a"], params) == (longest, Term("name"))
+    assert worded([f"x{longest}conv2_a", f"x{longest}conv3_a"], params) is None
+    assert worded([7, 8], params) == Term("number", 5)
+    assert worded([7, 9], params) is None
+    assert worded([True, False], params) is None
+
+
+def test_names_of_copies_are_counted_alike_in_every_place() -> None:
+    assert counted_names([["a_1_x", "a_2_x"], ["b2_1_x"]], 0) == ("a_{index + 1}_x", "b2_{index + 1}_x")
+    assert counted_names([["a_1", "a_2"], ["b_2"]], 0) is None
+    assert counted_names([["a_1", "a_2"], ["b_2", "b_3"]], 1) == ("a_{index}", "b_{index + 1}")
+    assert counted_names([["2b", "2c", "2d"], ["3b", "3c"]], 1) == ("2{'bcd'[index - 1]}", "3{'bcd'[index - 1]}")
+    assert counted_names([["{a}1", "{a}2"]], 0) is None
+    assert counted_names([["1" * 5000, "2" * 5000]], 0) is None
+
+
+def test_what_begins_too_far_to_the_right_stands_in_parentheses() -> None:
+    model, node = "a_model_with_a_name_that_is_as_long_as_names_get", "what_the_model_makes_of_what_it_is_given"
+    text = """
+    models:
+      MODEL: {inputs: {x: [4]}, nodes: {y: {Dense: {units: 4}, from: x}}, outputs: y}
+    inputs: {x: [4]}
+    nodes:
+      NODE: {call: MODEL, from: x}
+      z: {ReLU: {}, from: NODE}
+    outputs: z
+    """.replace("MODEL", model).replace("NODE", node)
+    assert function("build_model", text)[2:5] == [
+        f"    {node} = (",
+        "        build_a_model_with_a_name_that_is_as_lon()(x)",
+        "    )",
     ]
 
 
