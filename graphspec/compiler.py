@@ -62,12 +62,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the person who runs GraphSpec allows and chooses."""
+    """What the person who runs GraphSpec allows and chooses.
+
+    ``folds`` asks for blocks in what is read of a file of Keras, which else is a node for every call.
+    """
 
     trust: bool = False
     plugins: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     choice: Choice = field(default_factory=Choice)
+    folds: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +124,7 @@ def _source(path: Path, shown: str, options: Options, diagnostics: Diagnostics) 
 
     if not is_model_file(path):
         return load_source(path, shown, options.limits, diagnostics)
-    return load_model(path, shown, options.plugins, diagnostics)
+    return load_model(path, shown, options.plugins, diagnostics, flat=not options.folds)
 
 
 def compile_bytes(data: bytes, shown_as: str, options: Options, folder: Path) -> Compilation:

@@ -60,6 +60,9 @@ def test_what_comes_again_is_a_block_unless_the_spec_is_to_be_flat(capsys):
     assert "block" not in [key.strip() for key in Path("flat.yaml").read_text().split(":")]
     assert run(["validate", "deep.yaml", "flat.yaml"]) == 0
     assert run(["diff", "deep.yaml", "flat.yaml", "--fail-on", "interface,weights,behaviour,cost"]) == 0
+    capsys.readouterr()
+    assert run(["export", "deep.json"]) == 0
+    assert "for index in range(8):" in capsys.readouterr().out
 
 
 def test_check_writes_nothing(capsys, folder):

@@ -1,6 +1,7 @@
 """``graphspec export``: a spec as plain Keras code."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def command(spec: str, output: Path | None, **given: Any) -> int:  # noqa: ANN40
     path = None if output is None or str(output) == "-" else output
     if path is not None:
         _check_output(path, no_clobber=given["no_clobber"])
-    options = options_of(given, read_settings(Path.cwd()))
+    options = replace(options_of(given, read_settings(Path.cwd())), folds=True)
     result = compile_argument(spec, options, given["model"])
     report(result, result.diagnostics, given["color"], quiet=given["quiet"])
     loaded = spec_of(result, options, allow_download=True)

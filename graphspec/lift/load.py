@@ -21,15 +21,18 @@ def lift_file(path: Path, plugins: Sequence[str] = ()) -> Lifted:
     return lift(read_model(path), plugins, tells_sharing=tells_sharing(path))
 
 
-def load_model(path: Path, shown_as: str, plugins: Sequence[str], diagnostics: Diagnostics) -> Source | None:
+def load_model(
+    path: Path, shown_as: str, plugins: Sequence[str], diagnostics: Diagnostics, *, flat: bool = True
+) -> Source | None:
     """Return the text of the spec of the model in a file, or None where it cannot be one; says what it leaves out.
 
-    Raises UsageError where there is no such file.
+    ``flat`` is for a node for every call, where else what comes again is a block. Raises UsageError where there is no
+    such file.
     """
     place = Span.of_file(shown_as)
     try:
         lifted = lift_file(path, plugins)
-        text = lifted.to_yaml(flat=True)
+        text = lifted.to_yaml(flat=flat)
     except LiftError as error:
         for problem in error.problems:
             diagnostics.error(UNREADABLE, problem, place)
