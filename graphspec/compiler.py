@@ -22,7 +22,7 @@ from graphspec.frontend.comments import ignores
 from graphspec.frontend.document import Document
 from graphspec.frontend.expand import expand
 from graphspec.frontend.features import may_have_params, may_mean_params
-from graphspec.frontend.files import OutsideRootError, meant_file, root_of, within_root
+from graphspec.frontend.files import OutsideRootError, meant_file, model_name, root_of, within_root
 from graphspec.frontend.program import FileProgram, Program
 from graphspec.frontend.read import read
 from graphspec.frontend.source import Limits, Source, decode, load_source
@@ -412,11 +412,3 @@ def _hinted(item: Diagnostic, hints: Mapping[Span, str]) -> Diagnostic:
     # The help for a class of an unknown module speaks of plugins, where an import of that name may be meant.
     is_open = not item.help or item.code == "GS401"
     return replace(item, help=hints[item.span]) if is_open and item.span in hints else item
-
-
-def model_name(path: Path) -> str:
-    """Return a file's stem as a name that Keras takes."""
-    stem = path.name.split(".", 1)[0]
-    name = "".join(character if character.isascii() and (character.isalnum() or character == "_") else "_"
-                   for character in stem)  # fmt: skip
-    return name if name[:1].isalpha() or name[:1] == "_" else f"model_{name}"

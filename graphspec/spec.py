@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from graphspec.compiler import Choice, Compilation, Options, compile_bytes, compile_file, model_name
+from graphspec.compiler import Choice, Compilation, Options, compile_bytes, compile_file
 from graphspec.diagnostics.diagnostic import Diagnostic, Diagnostics, SpecError, UsageError
+from graphspec.frontend.files import model_name
 from graphspec.graph.infer import infer
 from graphspec.graph.select import download_problem, model_of
 from graphspec.graph.typed import TypedGraph

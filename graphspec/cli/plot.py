@@ -9,8 +9,9 @@ import click
 from graphspec.cli import status
 from graphspec.cli.options import MODEL, compile_argument, options_of, read_settings, reading_options, report
 from graphspec.cli.terminal import write_out
-from graphspec.compiler import Compilation, model_name
+from graphspec.compiler import Compilation
 from graphspec.diagnostics.diagnostic import UsageError
+from graphspec.frontend.files import model_name
 from graphspec.output import write_bytes
 from graphspec.spec import spec_of
 from graphspec.views.plot.depict import depict

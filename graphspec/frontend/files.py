@@ -55,3 +55,11 @@ def meant_file(path: Path, named: str, spec: Path) -> str | None:
     name = next((item.name for item in sorted(siblings) if item.stem == path.name), None)
     name = name or nearest(path.name, [item.name for item in siblings])
     return None if name is None else str(PurePosixPath(named).with_name(name))
+
+
+def model_name(path: Path) -> str:
+    """Return a file's stem as a name that Keras takes."""
+    stem = path.name.split(".", 1)[0]
+    name = "".join(character if character.isascii() and (character.isalnum() or character == "_") else "_"
+                   for character in stem)  # fmt: skip
+    return name if name[:1].isalpha() or name[:1] == "_" else f"model_{name}"
