@@ -90,11 +90,6 @@ class Piece:
         """Return the block that the node is a use of."""
         return self.kind.removeprefix(_BLOCK) if self.kind.startswith(_BLOCK) else None
 
-    @property
-    def is_named(self) -> bool:
-        """Say whether the node has a name of its own in Keras."""
-        return NAMED in self.leaves
-
 
 def is_name(path: Path) -> bool:
     """Say whether a value names a layer."""

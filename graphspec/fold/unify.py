@@ -24,6 +24,9 @@ _RESERVED = frozenset({"index", "item"})
 _TYPES: Mapping[type, str] = {int: "integer", float: "number", str: "string", bool: "boolean", tuple: "list"}
 
 
+NO_DEFAULT = Template(())
+
+
 class DifferentError(Exception):
     """Raised where copies differ in what no param can hold."""
 
@@ -32,20 +35,21 @@ class DifferentError(Exception):
 class Param:
     """A param, by what each copy gives it.
 
-    ``is_name`` says that it names layers; ``of`` is the argument that it is for.
+    ``is_name`` says that it names layers; ``of`` is the argument that it is for. ``default`` is the value of more than
+    half of the copies, or an empty template where there is none.
     """
 
     name: str
     values: tuple[Value, ...]
     of: str
     is_name: bool = False
+    default: Value = field(init=False)
 
-    @property
-    def default(self) -> Value:
-        """Return the value of more than half of the copies, or an empty template where there is none."""
+    def __post_init__(self) -> None:
+        """Find the default."""
         value, count = Counter(self.values).most_common(1)[0]
-        is_default = 2 * count > len(self.values) and not self.is_name and not any(codes_in(value))
-        return value if is_default else NO_DEFAULT
+        is_default = 2 * count > len(self.values) and not self.is_name and not codes_in(value)
+        self.default = value if is_default else NO_DEFAULT
 
     def declaration(self) -> Any:  # noqa: ANN401 - a value, or a mapping that declares one
         """Return how a spec declares it."""
@@ -58,9 +62,6 @@ class Param:
         if types == {"integer", "number"}:
             return {"type": "number"}
         return {"type": types.pop()} if len(types) == 1 and "" not in types else {}
-
-
-NO_DEFAULT = Template(())
 
 
 def _type(value: Value) -> str:
@@ -120,10 +121,11 @@ class _Unifier:
 
     def block(self) -> Block:
         names = self.names()
-        self.find_sizes()
+        columns = [self.columns(place) for place in range(len(self.copies[0]))]
+        self.find_sizes(columns)
         leaves = []
-        for place in range(len(self.copies[0])):
-            found = {path: self.leaf(place, path, values) for path, values in self.columns(place).items()}
+        for place, column in enumerate(columns):
+            found = {path: self.leaf(place, path, values) for path, values in column.items()}
             leaves.append({path: value for (at, path), value in names.items() if at == place} | found)
         rest = [param for param in self.params.values() if not param.is_name]
         if not self.params or len(rest) > _MOST_PARAMS:
@@ -272,12 +274,11 @@ class _Unifier:
         base, ratio = max(ratios.items(), key=lambda item: item[1], default=(values, 1))
         return base if ratio > 1 or (ratio == 1 and base == values) else values
 
-    def find_sizes(self) -> None:
+    def find_sizes(self, columns: Sequence[Mapping[Path, tuple[Value, ...]]]) -> None:
         """Find the sizes: a bottleneck gives back four times the filters that it has."""
-        for place in range(len(self.copies[0])):
-            for path, values in self.columns(place).items():
-                if path[-1] in _SIZES and None not in map(_factors, values) and len(set(values)) > 1:
-                    self.sizes.setdefault(values, path[-1])
+        for path, values in (item for column in columns for item in column.items()):
+            if path[-1] in _SIZES and None not in map(_factors, values) and len(set(values)) > 1:
+                self.sizes.setdefault(values, path[-1])
 
     def param(self, wish: str, values: tuple[Value, ...], of: str, *, is_name: bool = False, at: str = "") -> str:
         """Return the name of the param that has these values, and make it where there is none."""

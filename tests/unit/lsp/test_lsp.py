@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from marked import place_of, split
 
 from graphspec.compiler import Options
 from graphspec.lsp.analysis import Document, analyse, start
@@ -53,16 +54,8 @@ def opened(text: str, before: Document | None = None) -> Document:
     return analyse(PATH, Text(text), start(PATH, Options(), {PATH: text}).result(), before)
 
 
-def split(text: str) -> tuple[str, int, int]:
-    start = text.index("|")
-    head = text[:start]
-    return text.replace("|", "", 1), head.count("\n") + 1, start - head.rfind("\n")
-
-
 def at(fragment: str) -> tuple[Document, int, int]:
-    text, line, column = split(SPEC.replace(fragment.replace("|", "", 1), fragment, 1))
-    assert text == SPEC, fragment
-    return opened(text), line, column
+    return opened(SPEC), *place_of(fragment, SPEC)
 
 
 def test_the_spec_is_right() -> None:
